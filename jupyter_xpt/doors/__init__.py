@@ -1,0 +1,1 @@
+"""The doors that users come in by: magics, command line, server. They parse, call and show."""

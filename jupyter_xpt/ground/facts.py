@@ -1,0 +1,36 @@
+"""Facts: what was read of an experiment, records and damage side by side.
+
+Reading never raises on what a file holds: a damaged record is a fact too, and hides nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_xpt.ground.names import ExperimentName
+from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What was read of a run.
+
+    ``status`` is the record's, or ``died`` when it says running and its process is gone, or ``damaged`` when
+    there is no readable record.
+    """
+
+    run: str
+    status: str
+    record: RunRecord | None
+    summary: Summary
+    damage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFacts:
+    """What was read of an experiment; ``runs`` in the order they were started."""
+
+    name: ExperimentName
+    record: ExperimentRecord | None
+    runs: tuple[RunFacts, ...] = ()
+    damage: tuple[str, ...] = ()

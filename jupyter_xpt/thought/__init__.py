@@ -1,0 +1,1 @@
+"""Pure thought: values in, values out. No clock, no path, no environment."""
