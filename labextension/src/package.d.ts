@@ -1,0 +1,4 @@
+declare module '*/package.json' {
+  const description: { readonly version: string };
+  export default description;
+}
