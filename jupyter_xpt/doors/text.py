@@ -1,0 +1,457 @@
+"""Text: the overview on a terminal, in plain characters, with colour only where it is asked for.
+
+Everything that users or records bring in passes through `printable`: no control character gets out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.records import DIED, FAILED, INTERRUPTED, RUNNING, Change
+from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Measured, Overview, Row, RunRow
+from jupyter_xpt.thought.results import lasted, shown
+
+ARROWS = {"max": "↑", "min": "↓"}
+SIGNS = {"improved": "▲", "worse": "▼", "not sure": "?"}
+_COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
+_TROUBLE = (FAILED, INTERRUPTED, DIED, DAMAGED)
+_MAX_INDENT = 8
+_MAX_TITLE = 60
+# Control sequences (colours, titles, links), of bounded length so that no text makes matching slow.
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-9;:?<=>!]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,4}[0-~])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How wide a text may be, in cells, and whether it may have colour."""
+
+    width: int = 100
+    colour: bool = False
+
+    def paint(self, text: str, code: str | None) -> str:
+        """The text in a colour, where colours are wanted."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
+
+
+def look_of(stream: TextIO) -> Look:
+    """What fits a stream: the terminal's width and colours, or plain text where it is no terminal."""
+    try:
+        is_terminal = stream.isatty()
+    except ValueError:
+        is_terminal = False
+    colour = is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM", "") not in ("", "dumb")
+    return Look(max(40, shutil.get_terminal_size((100, 24)).columns), colour)
+
+
+def tree(lineage: Lineage, look: Look = Look()) -> str:
+    """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made."""
+    stems = _stems(lineage.rows)
+    means = _means([row.main for row in lineage.rows])
+    words = [_word(row) for row in lineage.rows]
+    stem_width = max(map(cells, stems), default=0)
+    taken = stem_width + 4 + max(map(cells, means), default=0) + 4 + max(map(cells, words), default=0)
+    room = max(12, min(_MAX_TITLE, look.width - taken))
+    room = min(room, max((cells(_title(row)) for row in lineage.rows), default=0))
+    lines = [look.paint(_heading(lineage), "1")]
+    for row, stem, mean, word in zip(lineage.rows, stems, means, words, strict=True):
+        code = _colour(row)
+        line = f"{pad(stem, stem_width)} {look.paint(sign(row), code)}  {pad(cut(_title(row), room), room)}  "
+        lines.append(
+            (
+                line
+                + (f"{pad(mean, max(map(cells, means)))}  " if mean or word else "")
+                + look.paint(word, code)
+            ).rstrip()
+        )
+    said = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
+    if said:
+        lines += ["", *(line for one in said for line in wrapped(one, look.width, "     "))]
+    told = comparisons(lineage)
+    if told:
+        lines += ["", *(look.paint(line, "2") for line in wrapped(told, look.width))]
+    return "\n".join(lines)
+
+
+def trees(overview: Overview, look: Look = Look()) -> str:
+    """The trees of all series, one below the other."""
+    return "\n\n".join(tree(lineage, look) for lineage in overview.lineages)
+
+
+def table(lineage: Lineage, look: Look = Look()) -> str:
+    """A series as a table: a line an experiment by number, a column a metric, as many as fit."""
+    rows = sorted(lineage.rows, key=lambda row: row.number)
+    metrics = list(
+        dict.fromkeys(
+            ([lineage.primary] if lineage.primary else []) + [m for row in rows for m in row.measured]
+        )
+    )
+    columns = [
+        ["#", *(row.name.short for row in rows)],
+        ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
+    ]
+    notes = ["note", *(cut(_title(row), 32) for row in rows)]
+    end = [["runs", *(str(len(row.runs)) for row in rows)], ["time", *(_last_time(row) for row in rows)]]
+    verdicts = ["", *(f"{sign(row)} {_word(row)}".strip() for row in rows)]
+    width = sum(2 + max(map(cells, column)) for column in (*columns, notes, *end, verdicts))
+    fitting: list[list[str]] = []
+    for metric in metrics:
+        goals = [row.measured[metric].goal for row in rows if metric in row.measured]
+        name = f"{printable(metric)} {ARROWS.get(goals[-1] if goals else '', '')}"
+        column = [cut(name, 24), *_means([row.measured.get(metric) for row in rows])]
+        width += 2 + max(map(cells, column))
+        if fitting and width > look.width:
+            break
+        fitting.append(column)
+    lines = _grid([columns[0], verdicts, notes, *fitting, columns[1], *end])
+    codes = ["1", *(_colour(row) for row in rows)]
+    lines = [look.paint(line, code) for line, code in zip(lines, codes, strict=True)]
+    hidden = len(metrics) - len(fitting)
+    more = (
+        [f"{hidden} more metric{'s' * (hidden > 1)}: jupyter xpt show NUMBER, or experiments.csv"]
+        if hidden
+        else []
+    )
+    return "\n".join([look.paint(_heading(lineage), "1"), *lines, *more])
+
+
+def show(row: Row, look: Look = Look()) -> str:
+    """Everything about one experiment."""
+    lines = [look.paint(_named(row), "1")]
+    if row.sentence:
+        lines += wrapped(f"{sign(row)} {printable(row.sentence)}", look.width, "  ")
+    lines.append(_facts(row))
+    if row.measured:
+        lines += ["", *_metrics(row)]
+    lines += _section(
+        f"changed since {short(row.parent)}" if row.parent else "changed", _changes(row.changes or ())
+    )
+    lines += _section("runs", _runs(row, look))
+    lines += _section(
+        "warnings",
+        [
+            line
+            for one in row.warnings
+            for line in wrapped(_warned(one.text, one.where), look.width - 2, "  ")
+        ],
+    )
+    return "\n".join(lines)
+
+
+def where(series: str, row: Row | None, parent: Row | None = None, look: Look = Look()) -> str:
+    """Where a notebook stands: its experiment, the parent, the last results.
+
+    Parameters
+    ----------
+    series
+        The series that the notebook belongs to.
+    row
+        The experiment that ran in it last; None before the first one.
+    parent
+        What that was changed from.
+    look
+        Width and colour.
+    """
+    if row is None:
+        return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
+    lines = [look.paint(_named(row), "1")]
+    if parent is not None:
+        lines.append(f"parent {parent.name.short} · {_title(parent)} · {_mean(parent.main)}")
+    if row.main is not None:
+        stands = look.paint(f"{sign(row)} {_word(row)}".strip(), _colour(row))
+        lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())
+    if row.runs:
+        last = row.runs[-1]
+        lines.append(
+            " · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part)
+        )
+    return "\n".join(lines)
+
+
+def comparisons(lineage: Lineage) -> str:
+    """How many comparisons a lineage holds and what luck alone makes of them; empty without any."""
+    if not lineage.comparisons or lineage.confidence is None or lineage.chance is None:
+        return ""
+    plural = "comparison" if lineage.comparisons == 1 else "comparisons"
+    return (
+        f"{lineage.comparisons} {plural} at {lineage.confidence:.0%} or more: if no change did anything, "
+        f"at least one would look improved by luck with a chance of up to {lineage.chance:.0%}; "
+        "confirm with fresh repeats."
+    ).replace("%", " %")
+
+
+def sign(row: Row) -> str:
+    """One character that says how an experiment stands, also without colour."""
+    if row.status in _TROUBLE:
+        return "×"
+    if row.status == RUNNING:
+        return "…"
+    return SIGNS.get(row.verdict.verdict, " ") if row.verdict else " "
+
+
+def cells(text: str) -> int:
+    r"""How many cells of a terminal a text takes.
+
+    >>> cells("ab"), cells("日本"), cells("e\u0301")
+    (2, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_cell(char) for char in text)
+
+
+def cut(text: str, width: int) -> str:
+    """The text, or as much of it as fits with a mark that there was more.
+
+    >>> cut("gradient boosting", 9)
+    'gradient…'
+    """
+    if cells(text) <= width:
+        return text
+    taken, kept = 0, []
+    for char in text:
+        taken += _cell(char)
+        if taken > width - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def pad(text: str, width: int) -> str:
+    """The text with spaces up to a width in cells."""
+    return text + " " * (width - cells(text))
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """The text on lines of at most that many cells; all but the first begin with ``indent``."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line.strip() and cells(line) + 1 + cells(word) > width:
+            lines.append(line)
+            line = indent + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]
+
+
+def plain(line: str) -> str:
+    """A line of a log without anything that a terminal would obey; tabs stay."""
+    return "\t".join(printable(part) for part in _ESCAPES.sub("", line).split("\t"))
+
+
+def _cell(char: str) -> int:
+    """The cells that one character takes."""
+    if (
+        unicodedata.combining(char)
+        or char in "\u200c\u200d\ufe0e\ufe0f"
+        or unicodedata.category(char) == "Me"
+    ):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _stems(rows: Sequence[Row]) -> list[str]:
+    """The lines of the tree with the numbers, down to a depth where there is still room for words."""
+    stems = []
+    # Whether the branch of each ancestor goes on below.
+    going: list[bool] = []
+    for row in rows:
+        del going[max(0, row.depth - 1) :]
+        guides = "".join("│  " if on else "   " for on in going[-_MAX_INDENT:])
+        if len(going) > _MAX_INDENT:
+            guides = "⋯  " + guides[3:]
+        branch = ("└─ " if row.last else "├─ ") if row.depth else ""
+        stems.append(f"{guides}{branch}{row.name.short}{'★' if row.star else ''}")
+        if row.depth:
+            going.append(not row.last)
+    return stems
+
+
+def _heading(lineage: Lineage) -> str:
+    """A series with the metric that decides."""
+    metric = (
+        f" · {printable(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
+    )
+    return printable(lineage.series) + metric
+
+
+def _named(row: Row) -> str:
+    """An experiment's name, star, note and tags."""
+    tags = "".join(f"  #{printable(tag)}" for tag in row.tags)
+    title = f" · {_title(row)}" if row.title else ""
+    return f"{printable(str(row.name))}{' ★' if row.star else ''}{title}{tags}"
+
+
+def _title(row: Row) -> str:
+    """What stands beside a number; what only is offered stands in brackets."""
+    return printable(row.note) if row.note else f"({printable(row.offered)})" if row.offered else ""
+
+
+def _facts(row: Row) -> str:
+    """The line about where an experiment comes from."""
+    created = row.created[:16].replace("T", " ")
+    parts = [
+        f"parent {short(row.parent)}" if row.parent is not None else "no parent",
+        row.status,
+        f"created {printable(created)}" if created else "",
+        printable(row.notebook or ""),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _word(row: Row) -> str:
+    """How an experiment stands, in a word."""
+    if row.status == RUNNING:
+        run = next(run for run in row.runs if run.status == RUNNING)
+        return f"running, {run.ended} of {run.repeats}"
+    if row.status in (*_TROUBLE, PLANNED):
+        return row.status
+    return row.verdict.verdict if row.verdict else ""
+
+
+def _colour(row: Row) -> str | None:
+    """The colour of an experiment's sign and word."""
+    if row.status in _COLOURS or row.status in _TROUBLE:
+        return _COLOURS.get(row.status, "31")
+    return _COLOURS.get(row.verdict.verdict) if row.verdict else None
+
+
+def _metric_name(measured: Measured) -> str:
+    """A metric with the arrow of its goal."""
+    return f"{printable(measured.metric)} {ARROWS.get(measured.goal, '')}"
+
+
+def _mean(measured: Measured | None) -> str:
+    """Mean, SEM and how many values, and how many repeats failed."""
+    if measured is None or not (measured.n or measured.failed):
+        return ""
+    failed = f", {measured.failed} failed" if measured.failed else ""
+    return f"{shown(measured.mean, measured.sem)} ×{measured.n}{failed}"
+
+
+def _means(measured: Iterable[Measured | None]) -> list[str]:
+    """`_mean` of each, the decimal points below one another."""
+    texts = [_mean(one) for one in measured]
+    ahead = max((_point(text) for text in texts if text), default=0)
+    return [" " * (ahead - _point(text)) + text if text else "" for text in texts]
+
+
+def _point(text: str) -> int:
+    """How many characters stand before the decimal point."""
+    number = text.split(" ", 1)[0]
+    return len(number.split(".", 1)[0])
+
+
+def _metrics(row: Row) -> list[str]:
+    """A line a metric, the primary one first."""
+    measured = sorted(row.measured.values(), key=lambda one: one.metric != row.primary)
+    return _grid(
+        [
+            [_metric_name(one) for one in measured],
+            _means(measured),
+            [
+                f"{one.min:.4g} … {one.max:.4g}" if one.min is not None and one.n > 1 else ""
+                for one in measured
+            ],
+            [_verdict_of(row, one.metric) for one in measured],
+        ]
+    )
+
+
+def _verdict_of(row: Row, metric: str) -> str:
+    """A metric's verdict with its sign."""
+    found = row.verdicts.get(metric)
+    return f"{SIGNS.get(found.verdict, '')} {found.verdict}" if found else ""
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    """What changed, a line each."""
+    return (
+        _grid(
+            [
+                [cut(printable(one.where), 24) for one in changes],
+                [cut(printable(one.what), 40) for one in changes],
+                [_before_after(one) for one in changes],
+            ]
+        )
+        if changes
+        else []
+    )
+
+
+def _before_after(change: Change) -> str:
+    """Both sides of a change."""
+    before = cut(printable(change.before), 40) if change.before is not None else "–"
+    after = cut(printable(change.after), 40) if change.after is not None else "–"
+    return f"{before} → {after}" if (change.before, change.after) != (None, None) else printable(change.kind)
+
+
+def _runs(row: Row, look: Look) -> list[str]:
+    """The runs, each with its values and what is to be said of it."""
+    if not row.runs:
+        return []
+    heads = _grid(
+        [
+            [run.run for run in row.runs],
+            [run.status for run in row.runs],
+            [f"{shown(run.mean, run.sem)} ×{run.n}" if run.n else "" for run in row.runs],
+            [lasted(run.seconds) for run in row.runs],
+            ["" if run.counts or run.status == DAMAGED else "other source, not counted" for run in row.runs],
+        ]
+    )
+    lines = []
+    for head, run in zip(heads, row.runs, strict=True):
+        lines.append(head)
+        lines += [
+            "    " + line
+            for text in _said_of(run, row.primary)
+            for line in wrapped(text, look.width - 6, "  ")
+        ]
+    return lines
+
+
+def _said_of(run: RunRow, primary: str | None) -> list[str]:
+    """What is said below a run: values, what failed, why it ended."""
+    metric = run.summary.metrics.get(primary) if primary is not None else None
+    said = []
+    if metric is not None and metric.values:
+        values = " ".join("–" if value is None else f"{value:.4g}" for value in metric.values[:60])
+        said.append(f"{printable(primary or '')}: {values}{' …' if len(metric.values) > 60 else ''}")
+    for repeat in run.summary.repeats:
+        if repeat.error:
+            said.append(f"repeat {repeat.repeat} {repeat.status}: {cut(printable(repeat.error), 200)}")
+    if run.error and not any(repeat.error == run.error for repeat in run.summary.repeats):
+        said.append(f"{run.status}: {cut(printable(run.error), 200)}")
+    return said
+
+
+def _last_time(row: Row) -> str:
+    """How long the last run took."""
+    return lasted(row.runs[-1].seconds) if row.runs else ""
+
+
+def _warned(text: str, place: str) -> str:
+    """One warning."""
+    return f"! {printable(text)}" + (f" ({printable(place)})" if place and place not in text else "")
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    """Lines under a heading; nothing when there are none."""
+    return ["", title, *(f"  {line}" for line in lines)] if lines else []
+
+
+def _grid(columns: Sequence[Sequence[str]]) -> list[str]:
+    """Columns side by side, each as wide as its widest cell."""
+    widths = [max(map(cells, column), default=0) for column in columns]
+    kept = [(column, width) for column, width in zip(columns, widths, strict=True) if width]
+    return [
+        "  ".join(pad(column[i], width) for column, width in kept).rstrip() for i in range(len(columns[0]))
+    ]
