@@ -10,6 +10,8 @@ import { advice } from './versions';
 /** Say in one line what is wrong with the server half, if something is. */
 async function checkServer(app: JupyterFrontEnd): Promise<void> {
   const answer = await about(app.serviceManager.serverSettings);
+  // What is told before JupyterLab stands goes to the list of notifications without being shown.
+  await app.restored;
   const line = advice(description.version, answer?.version ?? null);
   if (line !== null) {
     Notification.warning(line, { autoClose: false });

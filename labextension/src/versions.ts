@@ -17,6 +17,9 @@ export function pythonVersion(version: string): string {
     .replace(/[-.]?dev[-.]?(\d+)/, '.dev$1');
 }
 
+/** Longer lines are cut where JupyterLab shows them. */
+export const MAX_LINE = 140;
+
 /**
  * What to tell the user about the server half, in one line; `null` where all is well.
  *
@@ -26,16 +29,14 @@ export function pythonVersion(version: string): string {
 export function advice(browser: string, server: string | null): string | null {
   const expected = pythonVersion(browser);
   if (server === null) {
-    return (
-      'jupyter_xpt: the server does not have the server extension; ' +
-      `run "pip install jupyter_xpt==${expected}" in the environment that JupyterLab runs in and restart JupyterLab`
-    );
+    // Enabling it says, too, where the package is missing or does not load.
+    return 'jupyter_xpt: the server half is not running; run "jupyter server extension enable jupyter_xpt" where JupyterLab runs, then restart it';
   }
   if (pythonVersion(server) === expected) {
     return null;
   }
   return (
     `jupyter_xpt: this page has version ${expected}, the server has ${server}; ` +
-    'reload the page, and if this line comes back restart JupyterLab'
+    'reload the page, then restart JupyterLab'
   );
 }
