@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_xpt.actions.overview import experiments, get
+    from jupyter_xpt.actions.run import log, rng
+    from jupyter_xpt.ground.errors import XptError
+    from jupyter_xpt.thought.verdicts import Verdict, verdict
+
+__all__ = ["Verdict", "XptError", "experiments", "get", "log", "rng", "verdict"]
+
+# Imported when first used (PEP 562): the kernel pays for nothing that its user does not touch.
+_HOMES = {
+    "Verdict": "thought.verdicts",
+    "XptError": "ground.errors",
+    "experiments": "actions.overview",
+    "get": "actions.overview",
+    "log": "actions.run",
+    "rng": "actions.run",
+    "verdict": "thought.verdicts",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """What ``%load_ext jupyter_xpt`` does."""
+    import_module(f"{__name__}.doors.extension").load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """What ``%unload_ext jupyter_xpt`` does."""
+    import_module(f"{__name__}.doors.extension").unload(shell)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ import re
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
@@ -100,6 +101,15 @@ def compile_body(shell: InteractiveShell, raw_cell: str, body: str) -> Body:
     tree = shell.transform_ast(tree)
     silenced = type(shell.displayhook).semicolon_at_end_of_expression(python) if python.strip() else False
     return Body(python, tuple(_compiled(shell, name, tree.body, silenced=silenced)))
+
+
+def needs_await(shell: InteractiveShell, body: str) -> bool:
+    """Whether a cell body awaits at its top level."""
+    try:
+        code = compile(translate(shell, body), "<cell>", "exec", _TOP_LEVEL_AWAIT, True)
+    except (SyntaxError, ValueError):
+        return False
+    return bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def _compiled(
@@ -251,6 +261,10 @@ class Bindings:
         self._namespace = namespace
         self._before = dict(namespace)
 
+    def is_same(self, name: str) -> bool:
+        """Whether the name is bound to the very object that it was bound to before."""
+        return self._namespace.get(name, self) is self._before.get(name, None)
+
     def put_back(self) -> None:
         """Removes names that a repeat made and binds the others as they were."""
         now, before = self._namespace, self._before
@@ -259,6 +273,14 @@ class Bindings:
         for name, value in before.items():
             if now.get(name, self) is not value and not _IPYTHONS_OWN.fullmatch(name):
                 now[name] = value
+
+
+def traceback_text(shell: InteractiveShell, error: BaseException) -> str:
+    """An error's traceback as the shell shows it, for the log."""
+    trace = _users_trace(error)
+    if trace is None or isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception_only(error))
+    return str(shell.InteractiveTB.stb2text(shell.InteractiveTB.structured_traceback(type(error), error, trace, 1)))
 
 
 def plain_text(shell: InteractiveShell, value: object) -> str:

@@ -329,6 +329,12 @@ def touch(store: Store, name: ExperimentName) -> None:
         os.utime(store.experiment(name))
 
 
+def heartbeat(path: Path) -> None:
+    """Gives a file a new time: readers on other hosts see that its run lives."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
 def write_sources(folder: Path, files: Mapping[str, bytes]) -> None:
     """Writes a run's snapshot below ``folder``; names are relative, with ``/``."""
     made: set[Path] = set()

@@ -134,7 +134,8 @@ def decode(kind: type[R], data: object, where: str = "") -> R:
         except RecordError as problem:
             raise RecordError(f"{where or 'record'}: {name}: {problem}") from None
     try:
-        return kind(**known, extra=extra)
+        made: R = kind(**known, **{"extra": extra})
+        return made
     except TypeError as problem:
         raise RecordError(f"{where or 'record'}: {str(problem).partition('() ')[2] or problem}") from None
 

@@ -111,7 +111,12 @@ class Warned:
     where: str = ""
     extra: Mapping[str, Any] = field(default_factory=_nothing)
 
-    CHECKS: ClassVar[Mapping[str, Check]] = {"code": text, "text": text, "where": text}
+    CHECKS: ClassVar[Mapping[str, Check]] = {
+        # The field hides the check of the same name.
+        "code": codec.text,
+        "text": codec.text,
+        "where": codec.text,
+    }
 
 
 @dataclass(frozen=True, slots=True)

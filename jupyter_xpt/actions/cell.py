@@ -1,0 +1,341 @@
+"""Cell: an experiment cell from its first line to its last, its repeats one after the other.
+
+The user's code decides what happens; tracking only watches. Every step of ours may fail alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace as changed
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_xpt.actions import experiment, snapshot
+from jupyter_xpt.actions.experiment import Origin, Prepared
+from jupyter_xpt.actions.overview import overview, write_table
+from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
+from jupyter_xpt.actions.session import Session
+from jupyter_xpt.edges.fingerprint import fingerprints
+from jupyter_xpt.edges.journal import Journal
+from jupyter_xpt.edges.seeding import new_entropy, seed_text
+from jupyter_xpt.edges.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
+from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.tee import Tee
+from jupyter_xpt.ground.errors import MetricError
+from jupyter_xpt.ground.names import ExperimentName, short
+from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
+from jupyter_xpt.thought import caveats
+from jupyter_xpt.thought.changes import summary as summary_of_changes
+from jupyter_xpt.thought.dependence import read
+from jupyter_xpt.thought.lineage import Row
+from jupyter_xpt.thought.metrics import of_last_value
+from jupyter_xpt.thought.options import ExperimentOptions
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_MAX_PICTURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing the block says besides numbers: its kind (title, verdict, said, warning, folder) and text."""
+
+    kind: str
+    text: str
+
+
+class ExperimentCell:
+    """An experiment cell while it runs.
+
+    Parameters
+    ----------
+    shell, session
+        The kernel's.
+    options, body
+        What the magic's line says and the compiled body.
+    arguments
+        The magic's line itself, kept in the record.
+    on_change
+        Called when there is something new to show.
+    """
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        session: Session,
+        options: ExperimentOptions,
+        body: Body,
+        arguments: str,
+    ) -> None:
+        self.shell = shell
+        self.session = session
+        self.options = options
+        self.body = body
+        self.arguments = arguments
+        self.run: Run
+        self.record: ExperimentRecord | None = None
+        self.prepared: Prepared | None = None
+        self.row: Row | None = None
+        self.series = ""
+        self.on_change: Callable[[], None] = lambda: None
+        self.error: BaseException | None = None
+        self._tee: Tee | None = None
+        self._pictures = 0
+
+    def prepare(self, origin: Origin) -> None:
+        """Decides which experiment it is and reserves what it needs; without it, it runs untracked and says why.
+
+        Raises
+        ------
+        OptionError, UnknownExperiment
+            When an option names what does not exist; nothing ran and nothing is on disk then.
+        """
+        self.series = origin.series
+        entropy = self.options.seed.entropy if self.options.seed else new_entropy()
+        repeats = tuple(range(1, self.options.repeats + 1))
+        if self.options.seed and self.options.seed.repeat:
+            repeats = (self.options.seed.repeat,)
+        record = changed(
+            new_record("", len(repeats), entropy),
+            arguments=self.arguments,
+            primary=self.options.primary,
+            goals={self.options.primary: self.options.goal} if self.options.primary and self.options.goal else {},
+            given=(self.options.primary,) if self.options.primary and self.options.goal else (),
+            execution_count=self.session.running.count,
+        )
+        place = Store(origin.folder)
+        self.run = Run(place, RunStart(ExperimentName(origin.series, 0), record, entropy, repeats))
+        with self.run.attempt_unless_refused("say which experiment this is"):
+            self.prepared = experiment.prepare(self.session, origin, self.options)
+        if self.prepared is None:
+            return
+        with self.run.attempt("make the experiment"):
+            self.record = experiment.settle(self.prepared, self.options)
+        if self.record is None:
+            return
+        sources: dict[str, bytes] = {}
+        with self.run.attempt("keep the source"):
+            sources = snapshot.files(self.prepared, self.record.name, self.record.parent, self.session.earlier)
+        record = changed(
+            record,
+            digest=self.prepared.digest,
+            notebook=origin.notebook.name if origin.notebook else None,
+            cell=self.prepared.key,
+            hidden_state=self.prepared.ran.findings,
+        )
+        self.run.begin(RunStart(self.record.name, record, entropy, repeats, sources))
+        self.session.last[(str(origin.notebook), self.prepared.key)] = self.record.number
+        with self.run.attempt("look for caveats"):
+            self._look_for_caveats()
+
+    def _look_for_caveats(self) -> None:
+        """Warns of what makes the SEM a lie, from the source alone."""
+        if self.prepared is None:
+            return
+        above = [self.session.python(one.source) for one in self.prepared.ran.above]
+        found = caveats.look(self.body.python, above, self.options.repeats, self.options.silence)
+        self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
+
+    @contextmanager
+    def tracked(self) -> Iterator[None]:
+        """While the body runs: output is logged, values find their run; at the end everything is written.
+
+        The user's own exception passes through, also one of an earlier repeat that later repeats outlived.
+        """
+        error: BaseException | None = None
+        try:
+            with running(self.run), ExitStack() as opened:
+                if self.run.folder is not None:
+                    with self.run.attempt("keep the log"):
+                        journal = opened.enter_context(Journal(self.run.folder / "log.txt"))
+                        self._tee = opened.enter_context(Tee(journal, self._keep_picture))
+                yield
+                if self.error is not None:
+                    raise self.error
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            if self._tee is not None and self._tee.problem is not None:
+                self.run.trouble(f"the log is not complete: {self._tee.problem}")
+            self._finish(error)
+
+    def _keep_picture(self, kind: str, data: bytes) -> str:
+        """Keeps a displayed picture below figures/; gives its name, or nothing beyond the two-hundredth."""
+        if self.run.folder is None or self._pictures >= _MAX_PICTURES:
+            self.run.trouble(f"only the first {_MAX_PICTURES} pictures are kept")
+            return ""
+        self._pictures += 1
+        name = f"figures/{self._pictures:03d}.{kind}"
+        path = self.run.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return name
+
+    def repeats(self) -> Iterator[int]:
+        """The repeats to run, the user's names put back before each but the first."""
+        names: list[str] = []
+        with self.run.attempt("look at the names the cell reads"):
+            names = sorted(read(self.body.python)) if len(self.run.start.repeats) > 1 else []
+        bindings = Bindings(self.shell.user_ns)
+        before = fingerprints(self.shell.user_ns, names)
+        threads = set(threading.enumerate())
+        for position, repeat in enumerate(self.run.start.repeats):
+            if position:
+                bindings.put_back()
+            yield repeat
+            if position == 0 and before:
+                # A name bound to another object was not changed in place.
+                after = fingerprints(self.shell.user_ns, [name for name in before if bindings.is_same(name)])
+                altered = tuple(name for name in after if after[name] != before[name])
+                self._warn(caveats.changed_in_place(altered) if altered else None)
+        left = [thread.name for thread in threading.enumerate() if thread not in threads and thread is not self.run.keeper]
+        if left and self.run.folder is not None:
+            self.run.warn(Warned("threads", f"still running after the cell: {', '.join(left)[:200]}"))
+
+    def _warn(self, caveat: caveats.Caveat | None) -> None:
+        """Adds a caveat, unless the user silenced it."""
+        if caveat is not None and caveat.code not in self.options.silence:
+            self.run.warn(Warned(caveat.code, caveat.text, caveat.where))
+
+    @contextmanager
+    def repeating(self, repeat: int) -> Iterator[Execution]:
+        """One repeat, its metrics read at its end.
+
+        An exception ends the run when no repeat has finished yet or the user interrupted it; else it is kept, and
+        the other repeats go on.
+        """
+        last = repeat == self.run.start.repeats[-1]
+        execution = Execution(self.shell, self.body, display_value if last else self._log_value)
+        if len(self.run.start.repeats) > 1:
+            self._note(f"repeat {repeat} of {self.run.start.repeats[-1]}, seed {seed_text(self.run.start.entropy, repeat)}")
+        try:
+            with self.run.repeating(repeat):
+                yield execution
+                self._read_metrics(execution)
+                self._flush_figures()
+        except BaseException as error:
+            if self._tee is not None:
+                with self.run.attempt("log the error"):
+                    self._tee.traceback(traceback_text(self.shell, error))
+            if is_interrupt(error) or not isinstance(error, Exception) or FINISHED not in self.run.outcomes.values():
+                raise
+            self.error = self.error or error
+        finally:
+            if self._tee is not None:
+                self._tee.flush()
+            self.on_change()
+
+    def _note(self, text: str) -> None:
+        """A line of ours in the log."""
+        if self._tee is not None:
+            self._tee.note(text)
+
+    def _log_value(self, value: object) -> None:
+        """The last value of a repeat that is not the last: for the log only."""
+        if self._tee is not None and value is not None:
+            with self.run.attempt("log a value"):
+                self._tee.value(plain_text(self.shell, value))
+
+    def _flush_figures(self) -> None:
+        """Lets figures of this repeat be shown now, or they would leak into the next one."""
+        self.shell.events.trigger("post_execute")
+
+    def _read_metrics(self, execution: Execution) -> None:
+        """Metrics that the cell did not log itself: the named variables, and its last value."""
+        named = {}
+        for name in self.options.metrics:
+            if self.run.has_logged(name):
+                continue
+            if name not in self.shell.user_ns:
+                self.run.warn(Warned("metrics", f"the cell made no variable {name!r}; metrics= has nothing to read"))
+            else:
+                named[name] = self.shell.user_ns[name]
+        for name, value in named.items():
+            try:
+                self.run.log({name: value})
+            except MetricError as problem:
+                self.run.warn(Warned("metrics", str(problem)))
+        if not self.run.has_logged():
+            values = of_last_value(execution.value)
+            if values:
+                self.run.log(values)
+
+    def _finish(self, error: BaseException | None) -> None:
+        """Writes what there is to write at the end, each step alone."""
+        run = self.run
+        with run.attempt("look for identical values"):
+            for metric in run.metrics():
+                self._warn(caveats.identical_values(metric, run.finished_values(metric)))
+        status = ended_as(run.outcomes, error)
+        if self.prepared is not None and self.record is not None and run.folder is not None:
+            with run.attempt("note the files it read"):
+                experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
+        run.close(status, None if error is None else error_text(error))
+        if self.prepared is None or self.record is None or run.folder is None:
+            return
+        if status == FINISHED:
+            with run.attempt("make the numbered notebook"):
+                experiment.freeze(self.prepared, self.record, run.record.run)
+        with run.attempt("write experiments.csv"):
+            write_table(self.prepared.store.folder)
+        with run.attempt("compare with the parent"):
+            lineage = overview(self.prepared.store.folder).of(self.series)
+            self.row = lineage.row(self.record.number) if lineage is not None else None
+        run.note_late_troubles()
+
+    def told(self) -> list[Told]:
+        """What the block says besides the numbers, in the order it is read."""
+        run, record = self.run, self.record
+        if record is None or self.prepared is None:
+            return [Told("title", self.series)] + [Told("warning", f"not recorded: {text}") for text in run.troubles]
+        note = record.note or summary_of_changes(record.changes or ())
+        lines = [Told("title", f"{record.name} · {note}" if note else str(record.name))]
+        if run.folder is not None:
+            lines.append(Told("folder", _relative(run.folder, self.prepared.store.folder)))
+        return lines
+
+    def verdict(self) -> list[Told]:
+        """The verdict in a sentence and what changed, once the run has ended."""
+        lines = []
+        row = self.row
+        if row is not None and row.sentence:
+            lines.append(Told(row.verdict.verdict if row.verdict is not None else "verdict", row.sentence))
+        if self.record is not None and self.record.note and self.record.changes:
+            changes = summary_of_changes(self.record.changes)
+            lines.append(Told("said", f"changed since {short(self.record.parent or 0)}: {changes}"))
+        return lines
+
+    def remarks(self) -> list[Told]:
+        """What happened to the numbers and notebooks, and everything that deserves a warning."""
+        lines = [Told("said", text) for text in self._identity()]
+        run = self.run
+        lines += [Told("warning", f"{one.code} {one.text}" if one.code.startswith("XPT") else one.text) for one in run.record.warnings]
+        lines += [Told("warning", f"hidden state: {one.text}") for one in run.record.hidden_state if one.code != "not-run"]
+        if self.record is not None:
+            lines += [Told("warning", text) for text in run.troubles]
+        return lines
+
+    def _identity(self) -> Sequence[str]:
+        """What the run's number means, where that is not plain."""
+        if self.prepared is None or self.record is None:
+            return ()
+        said = list(self.prepared.origin.said)
+        if self.prepared.decision.same and self.run.record.index > 1:
+            said.append(f"same source as {self.record.name.short}: added as its run {self.run.record.index}")
+        own = self.prepared.origin.own
+        if own is not None and own != self.record.name and self.prepared.decision.was == own.number:
+            said.append(
+                f"{own.notebook} is frozen: this ran as {self.record.name.short}, in {self.record.name.notebook}; open that "
+                f"to go on, and put {own.short} back as it ran with: jupyter xpt restore {own.short}"
+            )
+        return said
+
+
+def _relative(folder: Path, base: Path) -> str:
+    """A run's folder as the block names it."""
+    return folder.relative_to(base).as_posix()
+

@@ -1,0 +1,397 @@
+"""Run: one execution of an experiment, from the first file to the last.
+
+Whatever goes wrong in the tracking is kept and said once the user's cell has finished; it never reaches the cell.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace as changed
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_xpt.edges import machine, store
+from jupyter_xpt.edges.git import describe
+from jupyter_xpt.edges.journal import Journal
+from jupyter_xpt.edges.seeding import derive, seed_text, seeded
+from jupyter_xpt.edges.store import Store
+from jupyter_xpt.ground import codec
+from jupyter_xpt.ground.errors import MetricError, OptionError, UnknownExperiment, XptError
+from jupyter_xpt.ground.names import ExperimentName
+from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
+from jupyter_xpt.thought.metrics import as_number, as_step, check_name
+from jupyter_xpt.thought.results import summarise
+from jupyter_xpt.thought.verdicts import default_goal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# A power cut may cost the last second.
+_SYNC_SECONDS = 1.0
+# A reader on another host takes a run for dead when none of its files was touched for an hour.
+_HEARTBEAT_SECONDS = 300.0
+
+_active: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """What a run begins with: all that is known before the first repeat."""
+
+    name: ExperimentName
+    record: RunRecord
+    entropy: int
+    repeats: tuple[int, ...]
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Run:
+    """A run while it runs; one at a time in a process.
+
+    ``folder`` is where its files lie, None when it was not begun or they could not be made: then values are kept
+    in memory alone. ``troubles`` says what tracking could not do, each once.
+    """
+
+    def __init__(self, place: Store, start: RunStart) -> None:
+        self.start = start
+        self.store = place
+        self.record = start.record
+        self.folder: Path | None = None
+        self.troubles: list[str] = []
+        self.repeat = 0
+        # How many generators the current repeat asked for: each gets a stream of its own.
+        self.generators = 0
+        self.values: dict[str, dict[int, float]] = {}
+        self.outcomes: dict[int, str] = {}
+        self.on_log: Callable[[], None] = _nothing
+        self._results: Journal | None = None
+        self._began = time.monotonic()
+        self._repeat_began = self._began
+        self._write_lock = threading.Lock()
+        self._ended = threading.Event()
+        self.keeper: threading.Thread | None = None
+
+    @property
+    def name(self) -> ExperimentName:
+        """The experiment that runs."""
+        return self.start.name
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running, by a clock that nobody sets."""
+        return time.monotonic() - self._began
+
+    @contextmanager
+    def attempt(self, what: str) -> Iterator[None]:
+        """A step of tracking that may fail without anything else failing."""
+        try:
+            yield
+        except Exception as problem:  # noqa: BLE001 - whatever tracking raises must not reach the user's cell
+            self.trouble(f"could not {what}: {problem if isinstance(problem, XptError) else _said(problem)}")
+
+    @contextmanager
+    def attempt_unless_refused(self, what: str) -> Iterator[None]:
+        """Like `attempt`, but what the user asked for and cannot be had is the user's to mend: it passes through."""
+        with self.attempt(what):
+            try:
+                yield
+            except (OptionError, UnknownExperiment) as refusal:
+                refused: XptError | None = refusal
+            else:
+                refused = None
+        if refused is not None:
+            raise refused
+
+    def trouble(self, text: str) -> None:
+        """Keeps what tracking could not do, to be said when the cell has finished."""
+        if text not in self.troubles:
+            self.troubles.append(text)
+
+    def log(self, values: Mapping[str, Any], step: Any = None) -> None:  # noqa: ANN401 - numbers of any library
+        """Records metrics of the current repeat; once this returns they survive the death of the process.
+
+        Raises
+        ------
+        MetricError
+            When a name or value cannot be a metric; then none of them is recorded.
+        """
+        numbers = {check_name(name): as_number(name, value) for name, value in values.items()}
+        at = "" if step is None else f'"step": {as_step(step)!r}, '
+        text = ", ".join([f"{_key(name)}: {_number(number)}" for name, number in numbers.items()])
+        line = f'{{"time": {time.time():.3f}, "repeat": {self.repeat}, {at}"values": {{{text}}}}}\n'
+        self._append(line.encode("utf-8"))
+        for name, number in numbers.items():
+            self.values.setdefault(name, {})[self.repeat] = number
+        self.on_log()
+
+    def _append(self, line: bytes) -> None:
+        """One record to results.jsonl."""
+        if self._results is not None:
+            self._results.append(line)
+
+    def _event(self, **event: object) -> None:
+        """A repeat's begin or end to results.jsonl."""
+        record = {"time": round(time.time(), 3), "repeat": self.repeat, **event}
+        self._append(json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+
+    @contextmanager
+    def repeating(self, repeat: int) -> Iterator[None]:
+        """One repeat: its seed, its begin and its end, however it ends. Exceptions pass through."""
+        self.repeat, self.generators = repeat, 0
+        self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
+        self._repeat_began = time.monotonic()
+        try:
+            with seeded(self.start.entropy, repeat):
+                yield
+        except BaseException as error:
+            self._end_repeat(INTERRUPTED if is_interrupt(error) else FAILED, error_text(error))
+            raise
+        self._end_repeat(FINISHED, None)
+
+    def _end_repeat(self, status: str, error: str | None) -> None:
+        """Records how the repeat ended."""
+        seconds = round(time.monotonic() - self._repeat_began, 6)
+        self.outcomes[self.repeat] = status
+        self._event(end={"status": status, "seconds": seconds, "error": error})
+
+    def finished_values(self, metric: str) -> list[float]:
+        """The metric's values of the finished repeats."""
+        values = self.values.get(metric, {})
+        return [values[repeat] for repeat, status in self.outcomes.items() if status == FINISHED and repeat in values]
+
+    def warn(self, *warnings: Warned) -> None:
+        """Adds warnings to the record, each once."""
+        self.record = changed(
+            self.record, warnings=self.record.warnings + tuple(w for w in warnings if w not in self.record.warnings)
+        )
+
+    def metrics(self) -> list[str]:
+        """The metrics logged so far, the primary one first."""
+        names = list(self.values)
+        primary = self.record.primary
+        return [primary, *(name for name in names if name != primary)] if primary in names else names
+
+    def settle_metrics(self) -> None:
+        """Fixes the primary metric and each metric's goal, once they are known."""
+        primary = self.record.primary or next(iter(self.values), None)
+        goals = {name: self.record.goals.get(name) or default_goal(name) for name in self.values}
+        self.record = changed(self.record, primary=primary, goals={**self.record.goals, **goals})
+
+    def begin(self, start: RunStart) -> None:
+        """Makes the run's folder and its first files, as far as the disk lets it."""
+        self.start, self.record = start, start.record
+        with self.attempt("begin the run"):
+            self._open()
+
+    def _open(self) -> None:
+        """Makes the run's folder, record, snapshot and results."""
+        started = datetime.now().astimezone()
+        run, index = store.create_run(self.store, self.name, started)
+        folder = self.store.run(self.name, run)
+        self.record = changed(
+            self.record, run=run, index=index, started=iso(started), process=Process(*machine.host_identity(), *machine.process_identity())
+        )
+        store.write_run(self.store, self.name, self.record)
+        self.folder = folder
+        with self.attempt("keep the source"):
+            store.write_sources(folder / "source", self.start.sources)
+        self._results = Journal(folder / "results.jsonl")
+        self.keeper = threading.Thread(target=self._look_around, name="jupyter_xpt keeper", daemon=True)
+        self.keeper.start()
+
+    def _look_around(self) -> None:
+        """In a thread: git and environment, then a sync a second and a heartbeat while the run runs."""
+        with self.attempt("describe the environment"):
+            if self.folder is not None:
+                environment = codec.dump_json(machine.environment())
+                store.replace(self.folder / "environment.json", environment, durable=False)
+        with self.attempt("ask git"):
+            state = describe(self.store.folder)
+            with self._write_lock:
+                self.record = changed(self.record, git=None if state is None else asdict(state))
+                if self._ended.is_set():
+                    self._write()
+        beat = time.monotonic()
+        while not self._ended.wait(_SYNC_SECONDS):
+            if self._results is not None:
+                self._results.sync()
+            if time.monotonic() - beat > _HEARTBEAT_SECONDS and self.folder is not None:
+                beat = time.monotonic()
+                store.heartbeat(self.folder / "run.json")
+
+    def _write(self) -> None:
+        """Replaces run.json."""
+        if self.folder is not None:
+            store.write_run(self.store, self.name, self.record)
+
+    def close(self, status: str, error: str | None) -> Summary:
+        """Ends the run: results to the disk, summary, record. Gives the summary."""
+        self.settle_metrics()
+        summary = Summary(0)
+        if self._results is not None:
+            self._results.sync()
+            if self._results.lost:
+                self.trouble(f"{self._results.lost} values could not be written: {_said(self._results.problem)}")
+            self._results.close()
+        with self.attempt("write the summary"):
+            if self.folder is not None:
+                summary = summarise((self.folder / "results.jsonl").read_bytes())
+                store.replace(self.folder / "summary.json", codec.dump(summary), durable=False)
+        ended = iso(datetime.now().astimezone())
+        with self._write_lock:
+            self.record = changed(
+                self.record,
+                status=status,
+                error=error,
+                ended=ended,
+                seconds=round(self.seconds, 3),
+                incomplete=tuple(self.troubles),
+            )
+            self._ended.set()
+            with self.attempt("write run.json"):
+                self._write()
+        return summary
+
+    def note_late_troubles(self) -> None:
+        """Adds to the record what went wrong after it was closed."""
+        if tuple(self.troubles) != self.record.incomplete:
+            with self._write_lock, self.attempt("write run.json"):
+                self.record = changed(self.record, incomplete=tuple(self.troubles))
+                self._write()
+
+    def has_logged(self, metric: str | None = None) -> bool:
+        """Whether the current repeat has logged that metric, or any."""
+        if metric is None:
+            return any(self.repeat in values for values in self.values.values())
+        return self.repeat in self.values.get(metric, {})
+
+
+@contextmanager
+def running(run: Run) -> Iterator[None]:
+    """While the block runs, `active` is this run."""
+    global _active  # threads of the cell must find it too, so this is no ContextVar
+    outer, _active = _active, run
+    try:
+        yield
+    finally:
+        _active = outer
+
+
+def active() -> Run | None:
+    """The run that runs now, or None."""
+    return _active
+
+
+def log(
+    metrics: Mapping[str, Any] | None = None,
+    /,
+    *,
+    step: Any = None,  # noqa: ANN401 - a whole number of any library
+    **named: Any,  # noqa: ANN401 - numbers of any library
+) -> None:
+    """Records metrics of the running experiment, each a number of any library.
+
+    Parameters
+    ----------
+    metrics
+        Metrics whose names are no Python names: ``xpt.log({"val/loss": 0.3})``.
+    step
+        The step they belong to, None for values of the whole repeat.
+    **named
+        Metrics by name: ``xpt.log(accuracy=0.9)``.
+
+    Raises
+    ------
+    MetricError
+        When a name or value cannot be a metric; then none of them is recorded.
+    XptError
+        Outside an experiment cell.
+    """
+    if _active is None:
+        raise XptError("xpt.log works in a running %%experiment cell; nothing was recorded")
+    if metrics is None:
+        _active.log(named, step)
+        return
+    if not isinstance(metrics, Mapping):
+        raise MetricError(f"xpt.log takes a dict or name=value, not {type(metrics).__name__}; write xpt.log(accuracy=0.9)")
+    _active.log({**metrics, **named}, step)
+
+
+def rng() -> np.random.Generator:
+    """A NumPy generator with the current repeat's recorded seed, or a fresh one outside an experiment cell.
+
+    ``np.random.default_rng()`` takes fresh bits of its own, which nobody records.
+    """
+    import numpy as np  # 50 ms, only where it is asked for
+
+    if _active is None:
+        return np.random.default_rng()
+    _active.generators += 1
+    return np.random.default_rng([derive(_active.start.entropy, _active.repeat, "rng"), _active.generators])
+
+
+def ended_as(outcomes: Mapping[int, str], error: BaseException | None) -> str:
+    """The status of a run whose repeats ended so: finished when it went to its end with at least one good repeat."""
+    if is_interrupt(error):
+        return INTERRUPTED
+    return FINISHED if FINISHED in outcomes.values() else FAILED
+
+
+def new_record(digest: str, repeats: int, entropy: int) -> RunRecord:
+    """The record of a run that is about to begin; its name comes with its folder."""
+    return RunRecord("", 0, RUNNING, "", digest, repeats, seed_text(entropy))
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether the user stopped it: an interrupt, or the cancellation that an interrupted await gets."""
+    return isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError"
+
+
+def error_text(error: BaseException) -> str:
+    """An exception in one line."""
+    try:
+        text = str(error)
+    # The user's own __str__ may raise.
+    except Exception:  # noqa: BLE001 - anything
+        text = "(its message cannot be shown)"
+    return f"{type(error).__name__}: {text}"[:2000] if text else type(error).__name__
+
+
+def iso(moment: datetime) -> str:
+    """A moment as records have it: local time with its offset, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _said(problem: BaseException | None) -> str:
+    """A problem in one line, the system's own words where there are some."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.strerror}" + (f" ({problem.filename})" if problem.filename else "")
+    return "unknown" if problem is None else error_text(problem)
+
+
+_keys: dict[str, str] = {}
+
+
+def _key(name: str) -> str:
+    """A metric's name as JSON, kept for the next time."""
+    text = _keys.get(name)
+    if text is None:
+        text = _keys[name] = json.dumps(name, ensure_ascii=False)
+    return text
+
+
+def _number(value: float) -> str:
+    """A number as JSON has it; what is not finite as a string."""
+    if value - value == 0:
+        return repr(value)
+    return f'"{codec.json_number(value)}"' if not math.isfinite(value) else repr(value)
+
+
+def _nothing() -> None:
+    """Does nothing: nobody listens."""

@@ -1,0 +1,56 @@
+"""Session: what a kernel has run since it started, as far as we saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jupyter_xpt.edges.modules import LocalModules, OpenedFiles
+from jupyter_xpt.thought.running import Executed
+
+
+class Session:
+    """The executions, local modules and opened files of one kernel.
+
+    Parameters
+    ----------
+    translate
+        Turns a cell's text into plain Python.
+    earlier
+        Texts of cells that ran before the extension was loaded, oldest first.
+    """
+
+    def __init__(self, translate: Callable[[str], str], earlier: tuple[str, ...] = ()) -> None:
+        self._translate = translate
+        self._python: dict[str, str] = {}
+        self._executed = [Executed(order, source) for order, source in enumerate(earlier)]
+        self.modules = LocalModules()
+        self.opened = OpenedFiles()
+        # What each experiment cell was when it last ran here, by notebook and cell key.
+        self.last: dict[tuple[str | None, str | None], int] = {}
+
+    def python(self, text: str) -> str:
+        """A cell's text as plain Python; translated once."""
+        known = self._python.get(text)
+        if known is None:
+            known = self._python[text] = self._translate(text)
+        return known
+
+    def cell_starts(self, source: str, cell: str | None, count: int | None, tags: tuple[str, ...] = ()) -> None:
+        """Notes that a cell begins to run."""
+        order = self._executed[-1].order + 1 if self._executed else 0
+        self._executed.append(Executed(order, source, cell, count, tags))
+        self.opened.cell(order)
+
+    def cell_ended(self) -> None:
+        """Notes what the cell has imported."""
+        self.modules.scan()
+
+    @property
+    def running(self) -> Executed:
+        """The cell that runs now."""
+        return self._executed[-1]
+
+    @property
+    def earlier(self) -> list[Executed]:
+        """All executions before the running one, oldest first."""
+        return self._executed[:-1]

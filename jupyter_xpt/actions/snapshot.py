@@ -1,0 +1,117 @@
+"""Snapshot: what ran, as files that open and run again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_xpt.edges.store import Store
+from jupyter_xpt.ground import codec
+from jupyter_xpt.ground.errors import XptError
+from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.names import ExperimentName, is_run_name
+from jupyter_xpt.thought import notebooks
+from jupyter_xpt.thought.notebooks import Notebook
+from jupyter_xpt.thought.running import Executed
+from jupyter_xpt.thought.source import Source
+
+if TYPE_CHECKING:
+    from jupyter_xpt.actions.experiment import Prepared
+
+EXECUTED = "executed.json"
+# Enough to see how a session came to be what it was; a session of weeks must not grow every snapshot.
+_MAX_EXECUTED = 500
+
+
+def files(prepared: Prepared, name: ExperimentName, parent: int | None, earlier: Iterable[Executed]) -> dict[str, bytes]:
+    """The files of a run's snapshot, by relative name.
+
+    The notebook without outputs, the executed texts winning over the file's; local modules and configuration
+    files as they were loaded; ``executed.json`` with the cells that count and all cells in the order they ran.
+    """
+    ran = prepared.ran
+    notebook = what_ran_as_notebook(prepared)
+    history = [*earlier, ran.cell][-_MAX_EXECUTED:]
+    executed: dict[str, Any] = {
+        "schema": codec.SCHEMA,
+        "cell": prepared.source.cell,
+        "above": list(prepared.source.above),
+        "files": dict(prepared.digests),
+        "executed": [
+            {"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history
+        ],
+    }
+    kept = {file.name: file.data for file in prepared.files.values()}
+    return {
+        **kept,
+        name.notebook: notebooks.dump(notebooks.numbered(notebook, name, parent)),
+        EXECUTED: codec.dump_json(executed),
+    }
+
+
+def what_ran_as_notebook(prepared: Prepared) -> Notebook:
+    """The notebook with the texts that ran, without outputs; one made of them where there is no file."""
+    ran, content = prepared.ran, prepared.origin.content
+    if content is None:
+        sources = [one.source for one in (*ran.above, ran.cell)]
+        return notebooks.from_sources(sources, ".".join(map(str, sys.version_info[:3])))
+    notebook: Notebook = notebooks.stripped(content, ran.texts)
+    if ran.place is None:
+        cells = notebooks.cells(notebook)
+        counted = {one.source for one in ran.above}
+        last = max((cell.index for cell in cells if cell.is_code and cell.source in counted), default=len(cells) - 1)
+        notebook = notebooks.with_cell(notebook, ran.cell.source, ran.cell.cell, last)
+    return notebook
+
+
+def newest_run(place: Store, name: ExperimentName) -> Path | None:
+    """The folder of an experiment's newest run that kept a snapshot; the freezing one when it is frozen."""
+    folder = place.experiment(name)
+    try:
+        record = codec.load_json((folder / "experiment.json").read_bytes(), f"{name}/experiment.json")
+        frozen = record.get("frozen")
+        runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
+    except (OSError, XptError):
+        return None
+    order = ([frozen] if isinstance(frozen, str) and is_run_name(frozen) else []) + runs[::-1]
+    return next((folder / run for run in order if (folder / run / "source" / EXECUTED).is_file()), None)
+
+
+def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
+    """The notebook in an experiment's snapshot, None when it has none."""
+    run = newest_run(place, name)
+    if run is None:
+        return None
+    try:
+        return (run / "source" / name.notebook).read_bytes()
+    except OSError:
+        return None
+
+
+def read_source(place: Store, facts: ExperimentFacts | None) -> Source | None:
+    """An experiment's source as it ran, from its snapshot; None when it never ran or the snapshot is damaged."""
+    if facts is None:
+        return None
+    run = newest_run(place, facts.name)
+    if run is None:
+        return None
+    try:
+        data = codec.load_json((run / "source" / EXECUTED).read_bytes(), f"{facts.name}/{run.name}/{EXECUTED}")
+        return Source(str(data["cell"]), tuple(map(str, data["above"])), _files(run / "source", data.get("files", {})))
+    except (OSError, XptError, KeyError, TypeError):
+        return None
+
+
+def _files(folder: Path, listed: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The texts of a snapshot's modules and configuration files."""
+    inside = folder.resolve()
+    found = []
+    for name in sorted(listed):
+        path = (folder / name).resolve()
+        # A record's word leads nowhere else.
+        if path.is_file() and path.is_relative_to(inside):
+            found.append((name, path.read_text("utf-8", "replace")))
+    return tuple(found)

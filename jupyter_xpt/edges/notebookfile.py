@@ -1,0 +1,53 @@
+"""Notebook files: reading one that Jupyter may be saving at this very moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from jupyter_xpt.ground.errors import NotebookError
+from jupyter_xpt.thought.notebooks import Notebook, parse
+
+# Jupyter truncates a notebook and then writes it: 3 MB were seen incomplete for 0.8 s.
+PATIENCE_SECONDS = 1.5
+_RECENT_SECONDS = 5.0
+
+
+def read_notebook(path: Path, patience: float = PATIENCE_SECONDS) -> Notebook:
+    """The notebook in a file, whole.
+
+    Parameters
+    ----------
+    path
+        The ``.ipynb`` file.
+    patience
+        How long to wait for a save that is under way, in seconds.
+
+    Raises
+    ------
+    NotebookError
+        When it is missing, unreadable, or still no valid notebook after that.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            status = os.stat(path)
+            return _parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
+        except OSError as problem:
+            raise NotebookError(f"{path.name} cannot be read: {problem.strerror or problem}") from None
+        except NotebookError:
+            being_saved = abs(time.time() - status.st_mtime) < _RECENT_SECONDS
+            if not being_saved or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, _mtime: int, size: int, _inode: int) -> Notebook:
+    """The parsed file; kept while its stamp stays the same."""
+    data = path.read_bytes()
+    if len(data) != size:
+        raise NotebookError(f"{path.name} is being saved")
+    return parse(data, path.name)

@@ -1,0 +1,127 @@
+"""Seeding: the random generators of Python, NumPy, torch and TensorFlow, from one recorded number.
+
+A run draws 128 bits from the operating system. Each repeat's generators are seeded by SHA-256 of those bits, the
+repeat's number and the library's name: streams do not overlap, any repeat can be rebuilt alone, and more repeats
+later leave the first ones as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.abc
+import importlib.machinery
+import random
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+_BITS = 128
+
+
+def new_entropy() -> int:
+    """128 fresh bits from the operating system."""
+    return secrets.randbits(_BITS)
+
+
+def seed_text(entropy: int, repeat: int | None = None) -> str:
+    """A seed as it is recorded and typed: ``0x3f…`` for a run, ``0x3f…:2`` for its repeat 2."""
+    return f"{entropy:#x}" if repeat is None else f"{entropy:#x}:{repeat}"
+
+
+def derive(entropy: int, repeat: int, library: str) -> int:
+    """The 256-bit seed of one library's generator in one repeat."""
+    return int.from_bytes(hashlib.sha256(f"{entropy:#x}:{repeat}:{library}".encode()).digest(), "big")
+
+
+def _numpy(module: ModuleType, seed: int) -> None:
+    """NumPy's global (legacy) generator, with eight words of 32 bits."""
+    module.random.seed([seed >> shift & 0xFFFFFFFF for shift in range(0, 256, 32)])
+
+
+def _torch(module: ModuleType, seed: int) -> None:
+    """Torch's generators on all devices."""
+    module.manual_seed(seed & 0x7FFF_FFFF_FFFF_FFFF)
+
+
+def _tensorflow(module: ModuleType, seed: int) -> None:
+    """TensorFlow's global generator."""
+    module.random.set_seed(seed & 0x7FFF_FFFF)
+
+
+_SEEDERS: dict[str, Callable[[ModuleType, int], None]] = {
+    "numpy": _numpy,
+    "torch": _torch,
+    "tensorflow": _tensorflow,
+}
+
+
+@contextmanager
+def seeded(entropy: int, repeat: int) -> Iterator[None]:
+    """Seeds every generator that is there, and those of libraries imported inside the block, once they come."""
+    random.seed(derive(entropy, repeat, "random"))
+    waiting = {}
+    for library, seeder in _SEEDERS.items():
+        module = sys.modules.get(library)
+        if module is None:
+            waiting[library] = derive(entropy, repeat, library)
+        else:
+            seeder(module, derive(entropy, repeat, library))
+    finder = _LateSeeds(waiting)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _LateSeeds(importlib.abc.MetaPathFinder):
+    """Seeds a library right after its first import."""
+
+    def __init__(self, waiting: dict[str, int]) -> None:
+        self._waiting = waiting
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The usual spec, with a loader that seeds; None for all that need no seed."""
+        seed = self._waiting.pop(fullname, None)
+        if seed is None:
+            return None
+        for finder in sys.meta_path:
+            if finder is self:
+                continue
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _SeedingLoader(spec.loader, fullname, seed)  # type: ignore[assignment]  # duck-typed
+                return spec
+        return None
+
+
+class _SeedingLoader:
+    """A loader that seeds the module it has loaded, then steps aside."""
+
+    def __init__(self, loader: Any, library: str, seed: int) -> None:  # noqa: ANN401 - any loader
+        self._loader = loader
+        self._library = library
+        self._seed = seed
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the loader has
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        """As the library's own loader."""
+        made: ModuleType | None = self._loader.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the library's own loader, then the seed."""
+        # Libraries look at their own loader (resources, pickling): they must find the real one.
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _SEEDERS[self._library](module, self._seed)
