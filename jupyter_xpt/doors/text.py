@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from jupyter_xpt.ground.names import printable, short
-from jupyter_xpt.ground.records import DIED, FAILED, INTERRUPTED, RUNNING, Change
-from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Measured, Overview, Row, RunRow
+from jupyter_xpt.ground.records import FAILED, RUNNING, Change
+from jupyter_xpt.thought.lineage import DAMAGED, Lineage, Measured, Overview, Row, RunRow
 from jupyter_xpt.thought.results import lasted, shown
+from jupyter_xpt.thought.words import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
 
-ARROWS = {"max": "↑", "min": "↓"}
-SIGNS = {"improved": "▲", "worse": "▼", "not sure": "?"}
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
-_TROUBLE = (FAILED, INTERRUPTED, DIED, DAMAGED)
 _MAX_INDENT = 8
 _MAX_TITLE = 60
 # Control sequences (colours, titles, links), of bounded length so that no text makes matching slow.
@@ -56,7 +54,7 @@ def tree(lineage: Lineage, look: Look = Look()) -> str:
     """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made."""
     stems = _stems(lineage.rows)
     means = _means([row.main for row in lineage.rows])
-    words = [_word(row) for row in lineage.rows]
+    words = [standing(row) for row in lineage.rows]
     stem_width = max(map(cells, stems), default=0)
     taken = stem_width + 4 + max(map(cells, means), default=0) + 4 + max(map(cells, words), default=0)
     room = max(12, min(_MAX_TITLE, look.width - taken))
@@ -100,7 +98,7 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     ]
     notes = ["note", *(cut(_title(row), 32) for row in rows)]
     end = [["runs", *(str(len(row.runs)) for row in rows)], ["time", *(_last_time(row) for row in rows)]]
-    verdicts = ["", *(f"{sign(row)} {_word(row)}".strip() for row in rows)]
+    verdicts = ["", *(f"{sign(row)} {standing(row)}".strip() for row in rows)]
     width = sum(2 + max(map(cells, column)) for column in (*columns, notes, *end, verdicts))
     fitting: list[list[str]] = []
     for metric in metrics:
@@ -166,7 +164,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
     if parent is not None:
         lines.append(f"parent {parent.name.short} · {_title(parent)} · {_mean(parent.main)}")
     if row.main is not None:
-        stands = look.paint(f"{sign(row)} {_word(row)}".strip(), _colour(row))
+        stands = look.paint(f"{sign(row)} {standing(row)}".strip(), _colour(row))
         lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())
     if row.runs:
         last = row.runs[-1]
@@ -176,21 +174,9 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
     return "\n".join(lines)
 
 
-def comparisons(lineage: Lineage) -> str:
-    """How many comparisons a lineage holds and what luck alone makes of them; empty without any."""
-    if not lineage.comparisons or lineage.confidence is None or lineage.chance is None:
-        return ""
-    plural = "comparison" if lineage.comparisons == 1 else "comparisons"
-    return (
-        f"{lineage.comparisons} {plural} at {lineage.confidence:.0%} or more: if no change did anything, "
-        f"at least one would look improved by luck with a chance of up to {lineage.chance:.0%}; "
-        "confirm with fresh repeats."
-    ).replace("%", " %")
-
-
 def sign(row: Row) -> str:
     """One character that says how an experiment stands, also without colour."""
-    if row.status in _TROUBLE:
+    if row.status in TROUBLE:
         return "×"
     if row.status == RUNNING:
         return "…"
@@ -297,29 +283,18 @@ def _title(row: Row) -> str:
 
 def _facts(row: Row) -> str:
     """The line about where an experiment comes from."""
-    created = row.created[:16].replace("T", " ")
     parts = [
         f"parent {short(row.parent)}" if row.parent is not None else "no parent",
         row.status,
-        f"created {printable(created)}" if created else "",
+        f"created {printable(created(row))}" if row.created else "",
         printable(row.notebook or ""),
     ]
     return " · ".join(part for part in parts if part)
 
 
-def _word(row: Row) -> str:
-    """How an experiment stands, in a word."""
-    if row.status == RUNNING:
-        run = next(run for run in row.runs if run.status == RUNNING)
-        return f"running, {run.ended} of {run.repeats}"
-    if row.status in (*_TROUBLE, PLANNED):
-        return row.status
-    return row.verdict.verdict if row.verdict else ""
-
-
 def _colour(row: Row) -> str | None:
     """The colour of an experiment's sign and word."""
-    if row.status in _COLOURS or row.status in _TROUBLE:
+    if row.status in _COLOURS or row.status in TROUBLE:
         return _COLOURS.get(row.status, "31")
     return _COLOURS.get(row.verdict.verdict) if row.verdict else None
 
@@ -379,19 +354,12 @@ def _changes(changes: Sequence[Change]) -> list[str]:
             [
                 [cut(printable(one.where), 24) for one in changes],
                 [cut(printable(one.what), 40) for one in changes],
-                [_before_after(one) for one in changes],
+                [cut(printable(sides(one)), 80) for one in changes],
             ]
         )
         if changes
         else []
     )
-
-
-def _before_after(change: Change) -> str:
-    """Both sides of a change."""
-    before = cut(printable(change.before), 40) if change.before is not None else "–"
-    after = cut(printable(change.after), 40) if change.after is not None else "–"
-    return f"{before} → {after}" if (change.before, change.after) != (None, None) else printable(change.kind)
 
 
 def _runs(row: Row, look: Look) -> list[str]:

@@ -249,8 +249,8 @@ class Overviewer:
             and all(a is b for a, b in zip(kept.rows, rows, strict=True))
         ):
             return kept
-        compared = [row.verdict for row in rows if row.verdict is not None and row.verdict.p is not None]
-        confidence = min((one.confidence for one in compared), default=None)
+        compared = [row for row in rows if row.verdict is not None and row.verdict.p is not None]
+        confidence = min((row.verdict.confidence for row in compared if row.verdict), default=None)
         # A run that failed before it logged anything may know its primary metric and not yet its goal.
         latest = max(
             (row for row in rows if row.primary is not None),
@@ -264,7 +264,7 @@ class Overviewer:
             latest.goal if latest else None,
             len(compared),
             confidence,
-            None if confidence is None else false_green_probability(len(compared), confidence),
+            None if confidence is None else _chance(compared, confidence),
         )
 
     def _parent(self, name: ExperimentName) -> int | None:
@@ -300,6 +300,12 @@ def overview(facts: Mapping[ExperimentName, ExperimentFacts], confidence: float 
         more than once.
     """
     return Overviewer(confidence).overview(facts)
+
+
+def _chance(compared: Sequence[Row], confidence: float) -> float:
+    """The chance of a false green; changes of the same parent share its luck."""
+    parents = len({row.parent for row in compared})
+    return false_green_probability(len(compared), confidence, baselines=parents)
 
 
 def _told(row: Row, trouble: str) -> bool:
@@ -408,18 +414,18 @@ def _verdicts(child: _Pooled, parent: _Pooled, confidence: float | None) -> dict
         if not measured.values and not measured.failed:
             continue
         other = parent.measured.get(metric)
-        found = verdict(_sample(measured), _sample(other), goal=measured.goal, confidence=level)
+        found = verdict(
+            [one.value for one in measured.values],
+            [one.value for one in other.values] if other else [],
+            goal=measured.goal,
+            confidence=level,
+            failed_child=measured.failed,
+            failed_parent=other.failed if other else 0,
+        )
         if other is None and parent.runs_counted:
             found = changed(found, reason=f"{parent.facts.name.short} has no {metric}")
         verdicts[metric] = found
     return verdicts
-
-
-def _sample(measured: Measured | None) -> list[float]:
-    """The values that a verdict is made of: a failed repeat stands as NaN, so that it is counted."""
-    if measured is None:
-        return []
-    return [one.value for one in measured.values] + [math.nan] * measured.failed
 
 
 def _pool(facts: ExperimentFacts) -> _Pooled:
