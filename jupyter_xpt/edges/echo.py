@@ -40,6 +40,9 @@ class Run(Protocol):
     def adopt(self, mark: str, text: str) -> bool:
         """Whether the calling thread belongs to this run; if not, its text has been seen to."""
 
+    def has_room(self) -> bool:
+        """Whether the log may grow on."""
+
 
 class Echo:
     """One stream's way into the log, put where the stream looks for its ``echo``.
@@ -139,7 +142,9 @@ class Echo:
             util.register_after_fork(self, _end_lines_at_exit)
 
     def _begin(self, now: float) -> str:
-        """Make the stamp of the lines that begin in this millisecond."""
+        """Make the stamp of the lines that begin in this millisecond, and see if there is room for them."""
+        if not self._run.has_room():
+            self._append = _drop
         millisecond = int(now * 1000)
         # In this order, or another thread could take the old stamp for the new one.
         self._since = self._until = 0.0
@@ -158,11 +163,18 @@ class Echo:
         now = time.time()
         begin = self._stamp if self._since <= now < self._until else self._begin(now)
         for block in _blocks(text):
+            if len(block) == PIECE:
+                self._begin(now)
             whole, line = _assemble(begin, line, block)
             if whole:
                 self._append(_encode(whole))
         if line is not None:
             self._held[ident] = line
+
+
+def _drop(data: bytes) -> bool:
+    """Take the place of a journal's append when the log is long enough."""
+    return False
 
 
 class Stand:

@@ -81,6 +81,12 @@ class Journal:
         """Whether nothing can be appended: it was closed, or could not be opened."""
         return self._file is None
 
+    @property
+    def size(self) -> int:
+        """The file's length in bytes, 0 when it is closed."""
+        file = self._file
+        return 0 if file is None else os.fstat(file.number).st_size
+
     def append(self, data: bytes) -> bool:
         """Whether the record is in the file, whole.
 

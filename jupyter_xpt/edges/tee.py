@@ -9,7 +9,6 @@ import threading
 import time
 from binascii import a2b_base64
 from collections.abc import Callable
-from contextlib import ExitStack
 from threading import get_ident
 from types import TracebackType
 from typing import Any
@@ -17,6 +16,8 @@ from typing import Any
 from jupyter_xpt.edges.echo import Echo, stand_in, watch_forks, write_lines
 from jupyter_xpt.edges.journal import Journal
 
+# The most that a log grows to, in bytes; a cell that prints for ever must not fill the disk.
+LOG_LIMIT = 1 << 28
 # How long to wait for the kernel's readers of file descriptors 1 and 2, in seconds.
 _PATIENCE = 0.25
 # Where a thread that a run left behind carries that run's tee.
@@ -37,7 +38,8 @@ class Tee:
     A thread started while the tee is open belongs to it. What such a thread prints during a later run goes to
     its own run's journal as long as that is open, then nowhere; the later run's log says so once.
 
-    Nothing here raises for the log's sake: the first error is kept in `problem`.
+    Nothing here raises for the log's sake: the first error is kept in `problem`. `is_cut` says whether the
+    log reached its limit.
 
     Parameters
     ----------
@@ -47,9 +49,16 @@ class Tee:
         Given a file ending (``png``, ``jpg``, ``gif``, ``svg``) and the bytes of a displayed picture, it
         keeps them and returns the name that the log shall have, or ``""`` when it does not keep them. It may
         raise OSError.
+    limit : int
+        How long the log may grow, in bytes; beyond it only the program's own lines and tracebacks are kept,
+        and a line says so.
     """
 
-    def __init__(self, journal: Journal, save_picture: Callable[[str, bytes], str]) -> None:
+    def __init__(
+        self, journal: Journal, save_picture: Callable[[str, bytes], str], *, limit: int = LOG_LIMIT
+    ) -> None:
+        self.is_cut = False
+        self._limit = limit
         self._journal = journal
         self._save_picture = save_picture
         self._problem: Exception | None = None
@@ -59,27 +68,51 @@ class Tee:
         self._open = False
         self._request: str | None = None
         self._told = False
-        self._undo = ExitStack()
+        # How to undo what opening did, last step first.
+        self._put_back: list[Callable[[], None]] = []
 
     def __enter__(self) -> Tee:
         """Begin to copy."""
         watch_forks()
-        with ExitStack() as undo:
-            undo.callback(self._leave)
+        try:
+            self._put_back.append(self._leave)
             self._before = set(threading.enumerate())
             self._open = True
             for name, mark in (("stdout", "|"), ("stderr", "!")):
-                self._join(name, mark, undo)
-            self._listen(undo)
-            undo.callback(self.flush)
-            self._undo = undo.pop_all()
+                self._join(name, mark)
+            self._listen()
+            self._put_back.append(self.flush)
+        except BaseException:
+            # Half a tee must not stay behind when the user interrupts just now.
+            self.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write what is left and put everything back; every step is made, even if one is interrupted."""
-        self._undo.close()
+        """Close it."""
+        try:
+            self.close()
+        finally:
+            # An interrupt may have stopped the first call before it did anything.
+            self.close()
+
+    def close(self) -> None:
+        """Write what is left and put everything back; every step is made, even if one is interrupted.
+
+        Closing again does nothing. An interrupt can come between a ``with`` block's last line and the first of
+        our `__exit__`: who must be sure closes once more in a ``finally`` around the block.
+        """
+        steps = self._put_back
+        try:
+            while steps:
+                # Each can be made twice: it is forgotten only when it is done.
+                steps[-1]()
+                steps.pop()
+        finally:
+            if steps:
+                self.close()
 
     @property
     def problem(self) -> Exception | None:
@@ -127,28 +160,37 @@ class Tee:
             self.note("a thread that an earlier run left behind prints too; its lines are not kept")
         return False
 
+    def has_room(self) -> bool:
+        """Whether the log may grow on; the first time that it may not, a line in it says so."""
+        if not self.is_cut and self._journal.size > self._limit:
+            self.is_cut = True
+            self.note(
+                f"the log is cut here, at {self._limit:,} bytes; what follows was shown but is not kept"
+            )
+        return not self.is_cut
+
     def _owner(self) -> Tee:
         """Give the tee that the calling thread is of: this one, unless an earlier run left it behind."""
         owner: Tee = getattr(threading.current_thread(), _OWNER, self)
         return owner
 
-    def _join(self, name: str, mark: str, undo: ExitStack) -> None:
+    def _join(self, name: str, mark: str) -> None:
         """Put an echo into one of Python's streams."""
         stream = getattr(sys, name)
         if stream is None:
             return
         if not hasattr(stream, "echo"):
             stand = stand_in(stream)
-            undo.callback(_restore, sys, name, stand, stream)
+            self._put_back.append(functools.partial(_restore, sys, name, stand, stream))
             setattr(sys, name, stand)
             stream = stand
         echo = Echo(self, mark, self._journal, stream.echo)
         self._echoes[mark] = echo
         self._streams.append(stream)
-        undo.callback(_restore, stream, "echo", echo, stream.echo)
+        self._put_back.append(functools.partial(_restore, stream, "echo", echo, stream.echo))
         stream.echo = echo
 
-    def _listen(self, undo: ExitStack) -> None:
+    def _listen(self) -> None:
         """Hear of the messages by which a kernel shows things."""
         # A kernel's streams hold the session that all its messages are sent with.
         session: Any = getattr(sys.stdout, "session", None)
@@ -166,7 +208,7 @@ class Tee:
             return message
 
         own = "send" in vars(session)
-        undo.callback(_restore, session, "send", send_and_tell, send, own=own)
+        self._put_back.append(functools.partial(_restore, session, "send", send_and_tell, send, own=own))
         session.send = send_and_tell
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -181,7 +223,7 @@ class Tee:
                 return
             if kind == "error":
                 self.traceback("\n".join(message["content"]["traceback"]))
-            else:
+            elif self.has_room():
                 self._show(message["content"]["data"])
         except Exception as error:  # noqa: BLE001 - whatever a display sends, the user's cell must go on
             self.remember(error)
@@ -213,11 +255,12 @@ class Tee:
 
     def _leave(self) -> None:
         """Stop listening, and mark the threads that stay behind as this run's."""
-        self._open = False
+        if not self._open:
+            return
         for thread in threading.enumerate():
             if thread not in self._before and not hasattr(thread, _OWNER):
                 setattr(thread, _OWNER, self)
-        self._before = set()
+        self._open = False
 
 
 def _restore(owner: object, name: str, ours: object, before: object, *, own: bool = True) -> None:
