@@ -444,8 +444,7 @@ def test_not_sure_is_said_as_promised():
             [0.9] * 3,
             [0.8] * 3,
             {},
-            "Not sure against 006: +0.1 acc (3 and 3 repeats); "
-            "identical values: is the seed fixed?",
+            "Not sure against 006: +0.1 acc (3 and 3 repeats); identical values: is the seed fixed?",
         ),
         (
             [0.9],
