@@ -541,7 +541,8 @@ def _html(rows: Sequence[Row]) -> str:
         parent = short(row.parent) if row.parent is not None else ""
         verdict = row.verdict.verdict if row.verdict else ""
         values = (str(row.name), row.title, _main_text(row), verdict, parent, row.status)
-        lines.append("<tr>" + "".join(f"<td>{escape(printable(value))}</td>" for value in values) + "</tr>")
+        texts = "".join(f'<td style="text-align:left">{escape(printable(value))}</td>' for value in values)
+        lines.append(f"<tr>{texts}</tr>")
     return f"<table>{''.join(lines)}</table>"
 
 

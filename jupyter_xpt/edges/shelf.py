@@ -325,7 +325,10 @@ def _status(record: RunRecord, path: str, stamps: tuple[_Stamp, ...], now: float
     """What a run is, and whether that is settled."""
     if record.status != RUNNING:
         return record.status, True
-    alive = machine.is_alive(record.process) if record.process is not None else None
+    process = record.process
+    alive = None
+    if process is not None:
+        alive = machine.is_alive(process.pid, process.started, process.host, process.boot)
     if alive is not None:
         return (RUNNING, False) if alive else (DIED, True)
     # Another host's processes cannot be seen from here; what they write can.

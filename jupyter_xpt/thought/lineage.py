@@ -188,6 +188,7 @@ class _Pooled:
     measured: Mapping[str, Measured]
     runs: tuple[RunRow, ...]
     runs_counted: int
+    judged: bool
     warnings: tuple[Warned, ...]
 
 
@@ -373,7 +374,8 @@ def _cycle(number: int, parents: Mapping[int, int | None]) -> list[int]:
 def _row(pooled: _Pooled, parent: _Pooled | None, place: _Place, confidence: float | None) -> Row:
     """The row of an experiment beside its parent."""
     record = pooled.facts.record
-    verdicts = _verdicts(pooled, parent, confidence) if parent is not None and not place.trouble else {}
+    judged = parent is not None and parent.judged and pooled.judged and not place.trouble
+    verdicts = _verdicts(pooled, parent, confidence) if parent is not None and judged else {}
     primary = verdicts.get(pooled.primary) if pooled.primary is not None else None
     said = ""
     if primary is not None and parent is not None and pooled.primary is not None:
@@ -431,6 +433,11 @@ def _verdicts(child: _Pooled, parent: _Pooled, confidence: float | None) -> dict
 def _pool(facts: ExperimentFacts) -> _Pooled:
     """What can be said of an experiment by itself."""
     counted = _counted(facts)
+    # A verdict read off while repeats come in would be looked at again and again: it waits for the run's end.
+    same = {id(run) for run in counted}
+    over = [run for run in counted if run.status != RUNNING]
+    judged = any(repeat.status in (FINISHED, FAILED) for run in over for repeat in run.summary.repeats)
+    counted = over if judged else counted
     metrics = list(dict.fromkeys(metric for run in counted for metric in run.summary.metrics))
     goals = _goals(facts, counted)
     measured = {
@@ -438,15 +445,14 @@ def _pool(facts: ExperimentFacts) -> _Pooled:
     }
     primary = _primary(facts, counted, metrics)
     ran = [run for run in counted if any(repeat.status == FINISHED for repeat in run.summary.repeats)]
-    # By identity: comparing two runs' facts would compare all their values.
-    counting = {id(run) for run in counted}
     return _Pooled(
         facts,
         _status(facts, ran),
         primary,
         measured,
-        tuple(_run_row(run, primary, counts=id(run) in counting) for run in facts.runs),
+        tuple(_run_row(run, primary, counts=id(run) in same) for run in facts.runs),
         len(ran),
+        judged or RUNNING not in [run.status for run in facts.runs],
         _warnings(facts, counted, measured, primary),
     )
 
