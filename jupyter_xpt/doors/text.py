@@ -6,7 +6,6 @@ Everything that users or records bring in passes through `printable`: no control
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -22,10 +21,6 @@ from jupyter_xpt.thought.words import ARROWS, SIGNS, TROUBLE, comparisons, creat
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8
 _MAX_TITLE = 60
-# Control sequences (colours, titles, links), of bounded length so that no text makes matching slow.
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-9;:?<=>!]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,4}[0-~])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +221,6 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]
-
-
-def plain(line: str) -> str:
-    """A line of a log without anything that a terminal would obey; tabs stay."""
-    return "\t".join(printable(part) for part in _ESCAPES.sub("", line).split("\t"))
 
 
 def _cell(char: str) -> int:

@@ -1,0 +1,467 @@
+"""HTML: the overview in a notebook, in the front end's own colours, light and dark.
+
+Every text is escaped; there is no script, no link to anywhere but a notebook beside this one, and colours
+come with signs and words, so that nothing hangs on telling them apart.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.records import RUNNING, Change
+from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Measured, Row, RunRow
+from jupyter_xpt.thought.results import lasted, shown
+from jupyter_xpt.thought.words import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
+
+_MAX_ROWS = 500
+_MAX_INDENT = 12
+_MAX_DOTS = 60
+_WIDTH, _HEIGHT = 150.0, 20.0
+_CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
+# Fallbacks are mid-tones that read on white and on black; dim text is the text's own colour, fainter.
+_STYLE = """<style>
+.xpt{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
+.xpt .xpt-up{color:var(--jp-success-color1,#2e9e44)}.xpt .xpt-down{color:var(--jp-error-color1,#d64545)}
+.xpt .xpt-unsure{color:var(--jp-warn-color1,#c98a00)}.xpt .xpt-none{color:var(--jp-ui-font-color2,#888)}
+.xpt .xpt-runs{color:var(--jp-brand-color1,#2196f3)}
+.xpt .xpt-dim{opacity:.65}.xpt .xpt-head{font-weight:600;margin:2px 0 4px}
+.xpt .xpt-num{font-family:var(--jp-code-font-family,monospace);font-variant-numeric:tabular-nums}
+.xpt table.xpt-t{border-collapse:collapse;border:0;margin:0;font-size:13px;table-layout:auto}
+.xpt table.xpt-t td,.xpt table.xpt-t th{text-align:left;vertical-align:middle;padding:0 10px 0 0;border:0;
+height:24px;line-height:24px;white-space:nowrap;max-width:none;background:none}
+.xpt table.xpt-t th{font-weight:400;opacity:.65}
+.xpt table.xpt-t tr{background:none;border-top:1px solid var(--jp-border-color3,rgba(128,128,128,.2))}
+.xpt table.xpt-t tr:hover{background:var(--jp-layout-color2,rgba(128,128,128,.1))}
+.xpt .xpt-title{display:inline-block;max-width:38ch;overflow:hidden;text-overflow:ellipsis;
+vertical-align:bottom}
+.xpt .xpt-sign{display:inline-block;width:1.2em;text-align:center}.xpt{overflow-x:auto}
+.xpt i.xpt-g{display:inline-block;width:15px;height:24px;vertical-align:top;position:relative}
+.xpt i.xpt-on::before,.xpt i.xpt-tee::before,.xpt i.xpt-end::before{content:"";position:absolute;left:5px;
+top:0;bottom:0;border-left:1px solid var(--jp-border-color1,#999)}
+.xpt i.xpt-end::before{bottom:50%}
+.xpt i.xpt-tee::after,.xpt i.xpt-end::after{content:"";position:absolute;left:5px;top:50%;width:8px;
+border-top:1px solid var(--jp-border-color1,#999)}
+.xpt svg{display:block;overflow:visible}.xpt summary{cursor:pointer}.xpt p,.xpt ul{margin:4px 0}
+</style>"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The common scale of all strips: from the lowest to the highest value worth the room."""
+
+    low: float
+    high: float
+
+    def x(self, value: float) -> float:
+        """Where a value stands, in the strip's units; what lies outside stands at the edge."""
+        # Halved first: the distance of two large numbers of opposite sign has no float.
+        span = self.high / 2 - self.low / 2
+        share = (value / 2 - self.low / 2) / span if span > 0 else 0.5
+        return round(4 + (_WIDTH - 8) * min(1.0, max(0.0, share)), 1)
+
+
+def tree(lineage: Lineage) -> str:
+    """The lineage of a series as a tree, a row an experiment with all its repeats on one common scale."""
+    scale = _scale(lineage)
+    by_number = {row.number: row for row in lineage.rows}
+    rows = []
+    for row, guides in zip(lineage.rows[:_MAX_ROWS], _guides(lineage.rows[:_MAX_ROWS]), strict=True):
+        parent = by_number.get(row.parent) if row.parent is not None else None
+        kind = _class(row)
+        cells = (
+            f'{guides}<span class="xpt-sign xpt-{kind}">{_sign(row)}</span> {_number(row)}'
+            f"{' ★' if row.star else ''} {_title(row)}{_tags(row)}",
+            _strip(row, parent, lineage.primary, scale),
+            _value(row.main if row.primary == lineage.primary else None) or _value(row.main, named=True),
+            f"{_e(standing(row))}",
+        )
+        rows.append(_tr(cells, tip=row.sentence))
+    said = "".join(
+        f"<li>{_number(row)} {_e(row.sentence)}</li>" for row in lineage.rows[:_MAX_ROWS] if row.sentence
+    )
+    told = comparisons(lineage)
+    parts = [
+        _heading(lineage),
+        _table(rows),
+        _hidden(lineage),
+        f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>"
+        if said
+        else "",
+        f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
+    ]
+    return _whole(parts)
+
+
+def table(lineage: Lineage) -> str:
+    """A series as a table: a row an experiment by number, a column a metric, coloured by verdict."""
+    rows = sorted(lineage.rows, key=lambda row: row.number)
+    metrics = list(
+        dict.fromkeys(
+            [*([lineage.primary] if lineage.primary else []), *(m for r in rows for m in r.measured)]
+        )
+    )
+    metrics, more = metrics[:20], len(metrics[20:])
+    goals = {metric: one.goal for row in rows for metric, one in row.measured.items()}
+    names = ("", "", "note", *(f"{metric} {ARROWS.get(goals.get(metric, ''), '')}" for metric in metrics))
+    head = "".join(f"<th>{_e(name)}</th>" for name in (*names, "parent", "runs", "time", "what changed"))
+    lines = [f"<tr>{head}</tr>"]
+    for row in rows[-_MAX_ROWS:]:
+        cells = (
+            _number(row) + (" ★" if row.star else ""),
+            f'<span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(standing(row))}',
+            _title(row) + _tags(row),
+            *(_coloured(row, metric) for metric in metrics),
+            short(row.parent) if row.parent is not None else "",
+            str(len(row.runs)),
+            _e(lasted(row.runs[-1].seconds) if row.runs else ""),
+            f'<span class="xpt-title xpt-dim" title="{_e(row.offered)}">{_e(row.offered)}</span>',
+        )
+        lines.append(_tr(cells, tip=row.sentence))
+    told = [f"{more} more metrics are in experiments.csv"] if more else []
+    told += [comparisons(lineage)]
+    return _whole(
+        [
+            _heading(lineage),
+            _table(lines),
+            _hidden(lineage),
+            *(f'<p class="xpt-dim">{_e(one)}</p>' for one in told if one),
+        ]
+    )
+
+
+def show(row: Row, parent: Row | None = None) -> str:
+    """Everything about one experiment.
+
+    Parameters
+    ----------
+    row
+        The experiment.
+    parent
+        What it was changed from, for the tick in its strip; None when that is not known.
+    """
+    measured = sorted(row.measured.values(), key=lambda one: one.metric != row.primary)
+    metrics = [
+        _tr(
+            (
+                f"{_e(one.metric)} {ARROWS.get(one.goal, '')}",
+                _strip(row, parent, one.metric, _scale_of([row, *([parent] if parent else [])], one.metric)),
+                _value(one),
+                _verdict_of(row, one.metric),
+            )
+        )
+        for one in measured
+    ]
+    changes = [_tr(_change(one)) for one in row.changes or ()]
+    runs = [_tr(_run(run)) for run in row.runs]
+    warnings = "".join(f"<li>⚠ {_e(one.text)}{_place(one.where, one.text)}</li>" for one in row.warnings)
+    since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
+    return _whole(
+        [
+            _named(row),
+            f'<p><span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(row.sentence)}</p>'
+            if row.sentence
+            else "",
+            f'<p class="xpt-dim">{_e(_origin(row))}</p>',
+            _table(metrics),
+            _section(since, _table(changes)),
+            _section("runs", _table(runs)),
+            f'<ul style="list-style:none;padding:0">{warnings}</ul>' if warnings else "",
+        ]
+    )
+
+
+def where(series: str, row: Row | None, parent: Row | None = None) -> str:
+    """Where a notebook stands: its experiment, the parent, the last results.
+
+    Parameters
+    ----------
+    series
+        The series that the notebook belongs to.
+    row
+        The experiment that ran in it last; None before the first one.
+    parent
+        What that was changed from.
+    """
+    if row is None:
+        return _whole(
+            [
+                f"<p>{_e(series)} · no experiment yet; "
+                "<code>%%experiment</code> on a cell's first line makes one</p>"
+            ]
+        )
+    last = row.runs[-1] if row.runs else None
+    lines = [_named(row)]
+    if parent is not None:
+        lines.append(
+            f'<p class="xpt-dim">parent {_number(parent)} {_e(parent.title)} · {_value(parent.main)}</p>'
+        )
+    if row.main is not None:
+        strip = _strip(row, parent, row.primary, _scale_of([row, *([parent] if parent else [])], row.primary))
+        cells = (
+            f"{_e(row.main.metric)} {ARROWS.get(row.main.goal, '')}",
+            strip,
+            _value(row.main),
+            _verdict_of(row, row.main.metric),
+        )
+        lines.append(_table([_tr(cells)]))
+    if row.sentence:
+        lines.append(f"<p>{_e(row.sentence)}</p>")
+    if last is not None:
+        parts = (f"last run {last.run}", last.status, lasted(last.seconds))
+        lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
+    return _whole(lines)
+
+
+def link(said: str, relative: str) -> str:
+    """A sentence that opens a notebook.
+
+    Parameters
+    ----------
+    said
+        The sentence.
+    relative
+        The notebook's path, from where the front end's links begin.
+    """
+    # A file may be called "javascript:…": quoted and behind ./ it stays a path.
+    from urllib.parse import quote
+
+    return _whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
+
+
+def _e(text: str) -> str:
+    """Any text as HTML shows it, on one line."""
+    return html.escape(printable(text))
+
+
+def _whole(parts: Iterable[str]) -> str:
+    """The parts as one output."""
+    return f'{_STYLE}<div class="xpt">{"".join(parts)}</div>'
+
+
+def _table(rows: Sequence[str]) -> str:
+    """Rows as a table; nothing without any."""
+    return f'<table class="xpt-t">{"".join(rows)}</table>' if rows else ""
+
+
+def _tr(cells: Iterable[str], tip: str = "") -> str:
+    """Cells, HTML already, as a row."""
+    title = f' title="{_e(tip)}"' if tip else ""
+    return f"<tr{title}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _section(title: str, content: str) -> str:
+    """Content under a heading; nothing without content."""
+    return f'<p class="xpt-dim">{_e(title)}</p>{content}' if content else ""
+
+
+def _heading(lineage: Lineage) -> str:
+    """A series with the metric that decides."""
+    metric = f" · {_e(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
+    return f'<div class="xpt-head">{_e(lineage.series)}{metric}</div>'
+
+
+def _hidden(lineage: Lineage) -> str:
+    """How many rows a long lineage has beyond what is shown."""
+    hidden = len(lineage.rows) - _MAX_ROWS
+    return (
+        f'<p class="xpt-dim">… and {hidden} more: <code>jupyter xpt tree</code>, experiments.csv</p>'
+        if hidden > 0
+        else ""
+    )
+
+
+def _named(row: Row) -> str:
+    """An experiment's name, star, note and tags."""
+    title = f" · {_e(row.title)}" if row.title else ""
+    return f'<div class="xpt-head">{_e(str(row.name))}{" ★" if row.star else ""}{title}{_tags(row)}</div>'
+
+
+def _origin(row: Row) -> str:
+    """Where an experiment comes from."""
+    parts = (
+        f"parent {short(row.parent)}" if row.parent is not None else "no parent",
+        row.status,
+        f"created {created(row)}" if row.created else "",
+        row.notebook or "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _number(row: Row) -> str:
+    """An experiment's number."""
+    return f'<span class="xpt-num">{row.name.short}</span>'
+
+
+def _title(row: Row) -> str:
+    """What stands beside a number; what is only offered stands fainter."""
+    faint = "" if row.note else " xpt-dim"
+    return f'<span class="xpt-title{faint}" title="{_e(row.title)}">{_e(row.title)}</span>'
+
+
+def _tags(row: Row) -> str:
+    """An experiment's tags."""
+    return "".join(f' <span class="xpt-dim">#{_e(tag)}</span>' for tag in row.tags)
+
+
+def _class(row: Row) -> str:
+    """The class that colours an experiment."""
+    if row.status in TROUBLE:
+        return "down"
+    if row.status == RUNNING:
+        return "runs"
+    return _CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
+
+
+def _sign(row: Row) -> str:
+    """The shape beside the colour."""
+    if row.status in TROUBLE:
+        return "✕"
+    if row.status == RUNNING:
+        return "◌"
+    if row.status == PLANNED:
+        return "○"
+    return SIGNS.get(row.verdict.verdict, "●") if row.verdict else "●"
+
+
+def _value(measured: Measured | None, *, named: bool = False) -> str:
+    """Mean, SEM and how many values, and how many repeats failed."""
+    if measured is None or not (measured.n or measured.failed):
+        return ""
+    mean, _, sem = shown(measured.mean, measured.sem).partition(" ± ")
+    failed = f' <span class="xpt-down">{measured.failed} failed</span>' if measured.failed else ""
+    name = f"{_e(measured.metric)} " if named else ""
+    plus = f"±{sem} " if sem else ""
+    return f'{name}<b class="xpt-num">{mean}</b> <span class="xpt-dim">{plus}×{measured.n}</span>{failed}'
+
+
+def _coloured(row: Row, metric: str) -> str:
+    """A metric's value with the sign of its own verdict."""
+    found = row.verdicts.get(metric)
+    value = _value(row.measured.get(metric))
+    if found is None or not value:
+        return value
+    kind = _CLASSES.get(found.verdict, "none")
+    return f'{value} <span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span>'
+
+
+def _verdict_of(row: Row, metric: str) -> str:
+    """A metric's verdict with its sign."""
+    found = row.verdicts.get(metric)
+    if found is None:
+        return ""
+    kind = _CLASSES.get(found.verdict, "none")
+    return f'<span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span> {_e(found.verdict)}'
+
+
+def _change(change: Change) -> tuple[str, str, str]:
+    """One change: where, what, and both sides."""
+    return (
+        f'<span class="xpt-dim">{_e(change.where)}</span>',
+        _e(change.what[:200]),
+        _e(sides(change)[:400]),
+    )
+
+
+def _run(run: RunRow) -> tuple[str, ...]:
+    """One run's cells."""
+    mean, _, sem = shown(run.mean, run.sem).partition(" ± ")
+    value = (
+        f'<b class="xpt-num">{mean}</b> <span class="xpt-dim">{f"±{sem} " if sem else ""}×{run.n}</span>'
+        if run.n
+        else ""
+    )
+    errors = [run.error, *(repeat.error for repeat in run.summary.repeats)]
+    error = next((one for one in errors if one), "")
+    counts = (
+        ""
+        if run.counts or run.status == DAMAGED
+        else '<span class="xpt-dim">other source, not counted</span>'
+    )
+    return (
+        _e(run.run),
+        _e(run.status),
+        value,
+        _e(lasted(run.seconds)),
+        f"{counts} {_e(error[:200])}".strip(),
+    )
+
+
+def _place(where: str, text: str) -> str:
+    """Where a warning belongs, unless it says so."""
+    return f' <span class="xpt-dim">({_e(where)})</span>' if where and where not in text else ""
+
+
+def _guides(rows: Sequence[Row]) -> list[str]:
+    """The lines of the tree before each row."""
+    found = []
+    # Whether the branch of each ancestor goes on below.
+    going: list[bool] = []
+    for row in rows:
+        del going[max(0, row.depth - 1) :]
+        spans = [f'<i class="xpt-g{" xpt-on" if on else ""}"></i>' for on in going[-_MAX_INDENT:]]
+        if len(going) > _MAX_INDENT:
+            spans[0] = '<i class="xpt-g">⋯</i>'
+        if row.depth:
+            spans.append(f'<i class="xpt-g xpt-{"end" if row.last else "tee"}"></i>')
+            going.append(not row.last)
+        found.append("".join(spans))
+    return found
+
+
+def _scale(lineage: Lineage) -> _Scale | None:
+    """The scale of a lineage's primary metric."""
+    return _scale_of(lineage.rows, lineage.primary)
+
+
+def _scale_of(rows: Sequence[Row], metric: str | None) -> _Scale | None:
+    """The scale that holds a metric's values; None when there are none.
+
+    What lies further out than three times the spread of the middle half is left to the edge: one run that
+    went wrong must not squeeze all others into a dot.
+    """
+    measured = [row.measured[metric] for row in rows if metric is not None and metric in row.measured]
+    values = sorted(value.value for one in measured for value in one.values)
+    if not values:
+        return None
+    first, third = values[len(values) // 4], values[(3 * len(values)) // 4]
+    room = 3 * (third - first)
+    if room <= 0:
+        return _Scale(values[0], values[-1])
+    return _Scale(max(values[0], first - room), min(values[-1], third + room))
+
+
+def _strip(row: Row, parent: Row | None, metric: str | None, scale: _Scale | None) -> str:
+    """Every repeat as a dot, mean and SEM as a cross, the parent's mean as a dashed tick."""
+    measured = row.measured.get(metric) if metric is not None else None
+    if scale is None or measured is None or measured.mean is None:
+        return ""
+    middle, x, mean = _HEIGHT / 2, scale.x, measured.mean
+    before = parent.measured.get(measured.metric) if parent is not None else None
+    parts = []
+    if before is not None and before.mean is not None:
+        faint = 'stroke-dasharray="2 2" style="color:var(--jp-ui-font-color2,#888)"'
+        parts.append(_stroke((x(before.mean), 1), (x(before.mean), _HEIGHT - 1), faint))
+    parts += [
+        f'<circle cx="{x(one.value)}" cy="{middle}" r="2.5" fill="currentColor" opacity=".35"/>'
+        for one in measured.values[:_MAX_DOTS]
+    ]
+    thick = 'stroke-width="2"'
+    if measured.sem is not None:
+        parts.append(_stroke((x(mean - measured.sem), middle), (x(mean + measured.sem), middle), thick))
+    parts.append(_stroke((x(mean), middle - 6), (x(mean), middle + 6), thick))
+    values = ", ".join(f"{one.value:.4g}" for one in measured.values[:_MAX_DOTS])
+    label = _e(f"{measured.metric} of each repeat: {values}")
+    size = f'width="{_WIDTH:.0f}" height="{_HEIGHT:.0f}"'
+    return (
+        f'<svg class="xpt-{_class(row)}" {size} role="img" aria-label="{label}">'
+        f"<title>{label}</title>{''.join(parts)}</svg>"
+    )
+
+
+def _stroke(start: tuple[float, float], end: tuple[float, float], how: str) -> str:
+    """A line of a strip."""
+    (x1, y1), (x2, y2) = start, end
+    return f'<line x1="{x1}" x2="{x2}" y1="{y1}" y2="{y2}" stroke="currentColor" {how}/>'
