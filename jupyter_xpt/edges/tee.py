@@ -101,8 +101,8 @@ class Tee:
     def close(self) -> None:
         """Write what is left and put everything back; every step is made, even if one is interrupted.
 
-        Closing again does nothing. An interrupt can come between a ``with`` block's last line and the first of
-        our `__exit__`: who must be sure closes once more in a ``finally`` around the block.
+        Closing again does nothing. An interrupt may come between the last line of a `with` block and the
+        first of our `__exit__`: who must be sure closes once more in a ``finally`` around the block.
         """
         steps = self._put_back
         try:
