@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,6 +131,11 @@ class ExperimentCell:
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
+    @property
+    def was_cleared(self) -> bool:
+        """Whether the cell cleared its output, the block with it."""
+        return self._tee is not None and self._tee.was_cleared
+
     def _look_for_caveats(self) -> None:
         """Warns of what makes the SEM a lie, from the source alone."""
         if self.prepared is None:
@@ -159,21 +164,28 @@ class ExperimentCell:
             error = raised
             raise
         finally:
+            # An interrupt may arrive before the first line of the tee's own exit.
+            if self._tee is not None:
+                self._tee.close()
             if self._tee is not None and self._tee.problem is not None:
                 self.run.trouble(f"the log is not complete: {self._tee.problem}")
-            self._finish(error)
+            with self.session.opened.paused():
+                self._finish(error)
 
     def _keep_picture(self, kind: str, data: bytes) -> str:
         """Keeps a displayed picture below figures/; gives its name, or nothing beyond the two-hundredth."""
         if self.run.folder is None or self._pictures >= _MAX_PICTURES:
             self.run.trouble(f"only the first {_MAX_PICTURES} pictures are kept")
             return ""
-        self._pictures += 1
-        name = f"figures/{self._pictures:03d}.{kind}"
-        path = self.run.folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
-        return name
+        folder = self.run.folder / "figures"
+        folder.mkdir(exist_ok=True)
+        while True:
+            self._pictures += 1
+            name = f"{self._pictures:03d}.{kind}"
+            # A forked child counts for itself.
+            with suppress(FileExistsError), open(folder / name, "xb") as file:
+                file.write(data)
+                return f"figures/{name}"
 
     def repeats(self) -> Iterator[int]:
         """The repeats to run, the user's names put back before each but the first."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace as changed
 from datetime import datetime
@@ -112,10 +110,8 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
     texts = [session.python(source.strip_own(one.source)) for one in (ran.cell, *ran.above)]
     opened = session.opened.by(one.order for one in ran.above)
     files = session.modules.loaded_by(texts, origin.folder)
-    module_texts = [file.data.decode("utf-8", "replace") for file in files.values()]
-    files |= modules.config_files([*texts, *module_texts], opened, origin.folder)
-    meanings = {name: file_meaning(file) for name, file in files.items()}
-    whole = source.Source(texts[0], tuple(texts[1:]), tuple(sorted(meanings.items())))
+    files |= modules.config_files([*texts, *(file.text for file in files.values())], opened, origin.folder)
+    whole = source.Source(texts[0], tuple(texts[1:]), tuple(sorted((name, file.text) for name, file in files.items())))
     digest = source.digest(whole)
     key, above = _cell_keys(cells, ran)
     place = Store(origin.folder)
@@ -137,15 +133,8 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
     )
     ran = changed(ran, findings=ran.findings + stale)
     return Prepared(
-        place, origin, ran, whole, files, modules.digests(files, meanings), digest, decide(asked, facts), key, facts
+        place, origin, ran, whole, files, modules.digests(files), digest, decide(asked, facts), key, facts
     )
-
-
-def file_meaning(file: LocalFile) -> str:
-    """What counts of a local file."""
-    if file.is_module:
-        return source.meaning(file.data.decode("utf-8", "replace"))
-    return source.config_meaning(file.name, file.data)
 
 
 def current_digest(folder: Path, name: str) -> str | None:
@@ -153,8 +142,7 @@ def current_digest(folder: Path, name: str) -> str | None:
     if name.startswith("_outside/"):
         return None
     path = folder / name
-    found = modules.config_files((), (str(path),), folder)
-    return next(iter(modules.digests(found, {n: file_meaning(f) for n, f in found.items()}).values()), None)
+    return next(iter(modules.digests(modules.config_files((), (str(path),), folder)).values()), None)
 
 
 def _cell_keys(cells: tuple[notebooks.Cell, ...] | None, ran: WhatRan) -> tuple[str | None, tuple[str, ...]]:
@@ -302,7 +290,7 @@ def note_seen(prepared: Prepared, session: Session, record: ExperimentRecord, ru
     new = {name: file for name, file in found.items() if name not in prepared.digests}
     if not new:
         return
-    seen = modules.digests(new, {name: file_meaning(file) for name, file in new.items()})
+    seen = modules.digests(new)
     with store.refusals("keep a configuration file"):
         store.write_sources(run_sources, {name: file.data for name, file in new.items()})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from jupyter_xpt.edges.modules import LocalModules, OpenedFiles
-from jupyter_xpt.thought.running import Executed
+from jupyter_xpt.thought.executed import Executed
 
 
 class Session:
@@ -25,6 +26,7 @@ class Session:
         self._executed = [Executed(order, source) for order, source in enumerate(earlier)]
         self.modules = LocalModules()
         self.opened = OpenedFiles()
+        self.meta: Mapping[str, Any] = {}
         # What each experiment cell was when it last ran here, by notebook and cell key.
         self.last: dict[tuple[str | None, str | None], int] = {}
 
@@ -35,8 +37,12 @@ class Session:
             known = self._python[text] = self._translate(text)
         return known
 
-    def cell_starts(self, source: str, cell: str | None, count: int | None, tags: tuple[str, ...] = ()) -> None:
-        """Notes that a cell begins to run."""
+    def cell_starts(
+        self, source: str, cell: str | None, count: int | None, meta: Mapping[str, Any] | None = None
+    ) -> None:
+        """Notes that a cell begins to run, with the metadata that the front end sent."""
+        self.meta = meta or {}
+        tags = _tags(self.meta)
         order = self._executed[-1].order + 1 if self._executed else 0
         self._executed.append(Executed(order, source, cell, count, tags))
         self.opened.cell(order)
@@ -54,3 +60,10 @@ class Session:
     def earlier(self) -> list[Executed]:
         """All executions before the running one, oldest first."""
         return self._executed[:-1]
+
+
+def _tags(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """The running cell's tags, where the front end sends its metadata."""
+    metadata = meta.get("metadata", meta)
+    tags = metadata.get("tags", ()) if isinstance(metadata, Mapping) else ()
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list | tuple) else ()

@@ -15,7 +15,7 @@ from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, is_run_name
 from jupyter_xpt.thought import notebooks
 from jupyter_xpt.thought.notebooks import Notebook
-from jupyter_xpt.thought.running import Executed
+from jupyter_xpt.thought.executed import Executed
 from jupyter_xpt.thought.source import Source
 
 if TYPE_CHECKING:
@@ -113,5 +113,5 @@ def _files(folder: Path, listed: Mapping[str, object]) -> tuple[tuple[str, str],
         path = (folder / name).resolve()
         # A record's word leads nowhere else.
         if path.is_file() and path.is_relative_to(inside):
-            found.append((name, path.read_text("utf-8", "replace")))
+            found.append((name, path.read_text("utf-8", "surrogateescape")))
     return tuple(found)

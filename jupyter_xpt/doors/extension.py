@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import jupyter_xpt
-from jupyter_xpt.doors.magics import OPTIONS, XptMagics, await_experiments, complete_options
+from jupyter_xpt.doors.magics import WITH_OPTIONS, XptMagics, await_experiments, complete_options
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -26,8 +26,8 @@ def load(shell: InteractiveShell) -> None:
     transformer = await_experiments(shell)
     setattr(transformer, _TRANSFORMER, True)
     shell.input_transformer_manager.line_transforms.append(transformer)
-    for magic, options in OPTIONS.items():
-        shell.set_hook("complete_command", complete_options(options), str_key=magic)
+    for magic in WITH_OPTIONS:
+        shell.set_hook("complete_command", complete_options(magic), str_key=magic)
     magics.session.opened.watch()
     if "xpt" not in shell.user_ns:
         shell.push({"xpt": jupyter_xpt}, interactive=False)

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from jupyter_xpt.edges.tee import OWN_DISPLAY
 from jupyter_xpt.ground.names import printable
 from jupyter_xpt.thought.results import mean_of, sem_of, shown as plus_minus
 
 # Often enough to look alive, seldom enough to cost nothing.
 _REFRESH_SECONDS = 0.25
 _BAR = 20
-DISPLAY_PREFIX = "xpt-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def as_html(lines: Sequence[Line]) -> str:
 class Block(Protocol):
     """Where a run's block is shown."""
 
-    def show(self, lines: Sequence[Line], *, last: bool = False) -> None:
-        """Shows the block as it is now; ``last`` when it will not change any more."""
+    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
+        """Shows the block as it is now; ``last`` when it will not change any more, ``gone`` when it was cleared."""
 
 
 class NotebookBlock:
@@ -117,13 +117,14 @@ class NotebookBlock:
 
     def __init__(self, publisher: Any, name: str) -> None:  # noqa: ANN401 - IPython's display publisher
         self._publisher = publisher
-        self._id = DISPLAY_PREFIX + name
+        self._id = OWN_DISPLAY + name
         self._shown = False
 
-    def show(self, lines: Sequence[Line], *, last: bool = False) -> None:
-        """Shows or updates the output."""
+    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
+        """Shows or updates the output; the last state again below what cleared it."""
         bundle = {"text/plain": as_text(lines), "text/html": as_html(lines)}
-        self._publisher.publish(bundle, {}, transient={"display_id": self._id}, update=self._shown)
+        update = self._shown and not (last and gone)
+        self._publisher.publish(bundle, {}, transient={"display_id": self._id}, update=update)
         self._shown = True
 
 
@@ -135,7 +136,7 @@ class TextBlock:
         self._out = sys.stdout
         self._width = 0
 
-    def show(self, lines: Sequence[Line], *, last: bool = False) -> None:
+    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
         """Prints the block at the end; before that, in a terminal, only its progress, on one line."""
         if last:
             self._out.write(self._wiped() + as_text(lines) + "\n")

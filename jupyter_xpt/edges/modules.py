@@ -6,18 +6,20 @@ what runs. Files are named relative to the notebook's folder.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-from jupyter_xpt.thought.source import imports, string_constants
+from jupyter_xpt.thought.source import file_meaning, imports, string_constants
 
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".env")
 _MAX_CONFIG_BYTES = 1_000_000
@@ -36,6 +38,11 @@ class LocalFile:
     data: bytes
     is_module: bool
     edited: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its text; bytes that are no UTF-8 can be had back from it."""
+        return self.data.decode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +283,15 @@ class OpenedFiles:
         found = {path for order in orders for path in self._opened.get(order, ())}
         return tuple(sorted(path for path in found - self._written if is_local(path)))
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While the block runs, nothing is noticed: files are opened by us, not by the user."""
+        before, self.active = self.active, False
+        try:
+            yield
+        finally:
+            self.active = before
+
 
 _watchers: list[OpenedFiles] = []
 _hooked = False
@@ -294,11 +310,11 @@ def _on_event(event: str, arguments: tuple[object, ...]) -> None:
                 watcher.note(path, arguments[1], arguments[2])
 
 
-def digests(files: Mapping[str, LocalFile], meaning: Mapping[str, str]) -> dict[str, str]:
+def digests(files: Mapping[str, LocalFile]) -> dict[str, str]:
     """The digest of each file's meaning, by name."""
-    import hashlib
+    return {name: _digest(name, files[name].text) for name in sorted(files)}
 
-    return {
-        name: "sha256:" + hashlib.sha256(meaning[name].encode("utf-8", "backslashreplace")).hexdigest()
-        for name in sorted(files)
-    }
+
+def _digest(name: str, text: str) -> str:
+    """The digest of a file's meaning."""
+    return "sha256:" + hashlib.sha256(file_meaning(name, text).encode("utf-8", "surrogatepass")).hexdigest()

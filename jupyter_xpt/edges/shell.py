@@ -84,20 +84,11 @@ def compile_body(shell: InteractiveShell, raw_cell: str, body: str) -> Body:
     """
     python = str(shell.transform_cell(body))
     # IPython drops leading blank lines; the magic's own line counts as the cell's first.
-    offset = 1 + len(body) - len(body.lstrip("\n")) if body.strip() else 1
+    above = 1 + len(body) - len(body.lstrip("\n")) if body.strip() else 1
     magic_line = "#" + raw_cell.lstrip().partition("\n")[0]
-    name = shell.compile.cache(
-        magic_line + "\n" * offset + python, shell.displayhook.prompt_count, raw_code=raw_cell
-    )
-    try:
-        tree = shell.compile.ast_parse(python, filename=name)
-    except SyntaxError as error:
-        if error.lineno is not None:
-            error.lineno += offset
-        if error.end_lineno is not None:
-            error.end_lineno += offset
-        raise
-    ast.increment_lineno(tree, offset)
+    text = magic_line + "\n" * above + python
+    name = shell.compile.cache(text, shell.displayhook.prompt_count, raw_code=raw_cell)
+    tree = shell.compile.ast_parse("\n" * above + python, filename=name)
     tree = shell.transform_ast(tree)
     silenced = type(shell.displayhook).semicolon_at_end_of_expression(python) if python.strip() else False
     return Body(python, tuple(_compiled(shell, name, tree.body, silenced=silenced)))
@@ -218,33 +209,33 @@ def show_as_users_own(shell: InteractiveShell, error: BaseException) -> None:
     IPython has no public way to hide frames above the user's (it hides only single ones), but it hands errors of
     chosen classes to a handler: ours is there for this one error only.
     """
-    trace = _users_trace(error)
+    users = _users_trace(error)
     previous, handler = shell.custom_exceptions, shell.CustomTB
     if isinstance(error, previous or ()):
         return
 
     def show(
         shell: InteractiveShell,
-        kind: type[BaseException],
+        _kind: type[BaseException],
         value: BaseException,
-        _trace: TracebackType | None,
+        trace: TracebackType | None,
         tb_offset: int | None = None,
     ) -> None:
         shell.custom_exceptions, shell.CustomTB = previous, handler
-        if value is error:
-            shell.showtraceback((kind, value, trace), running_compiled_code=trace is not None)
-        else:
-            shell.showtraceback(running_compiled_code=True)
+        if value is error and trace is not None:
+            # IPython's own frame, then the user's: as if nothing had been between them.
+            trace.tb_next = users
+        shell.showtraceback(running_compiled_code=users is not None)
 
     shell.set_custom_exc((type(error),), show)
 
 
 def _users_trace(error: BaseException) -> TracebackType | None:
-    """The traceback from our own runner's frame on: IPython leaves the first frame out by itself."""
+    """The traceback from the user's first frame on, None where there is none."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code not in _RUNNERS:
         trace = trace.tb_next
-    return trace
+    return trace.tb_next if trace is not None else None
 
 
 _RUNNERS = (Execution.run.__code__, Execution.run_async.__code__)
@@ -280,7 +271,7 @@ def traceback_text(shell: InteractiveShell, error: BaseException) -> str:
     trace = _users_trace(error)
     if trace is None or isinstance(error, SyntaxError):
         return "".join(traceback.format_exception_only(error))
-    return str(shell.InteractiveTB.stb2text(shell.InteractiveTB.structured_traceback(type(error), error, trace, 1)))
+    return str(shell.InteractiveTB.stb2text(shell.InteractiveTB.structured_traceback(type(error), error, trace, 0)))
 
 
 def plain_text(shell: InteractiveShell, value: object) -> str:

@@ -23,6 +23,8 @@ _PATIENCE = 0.25
 # Where a thread that a run left behind carries that run's tee.
 _OWNER = "_xpt_tee"
 _PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
+# What the ids of our own displays begin with.
+OWN_DISPLAY = "xpt-"
 _DISPLAYS = frozenset(["display_data", "execute_result", "update_display_data"])
 # Terminal colours and the like: CSI and OSC sequences, and those of two characters.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
@@ -68,6 +70,7 @@ class Tee:
         self._open = False
         self._request: str | None = None
         self._told = False
+        self.was_cleared = False
         # How to undo what opening did, last step first.
         self._put_back: list[Callable[[], None]] = []
 
@@ -215,7 +218,11 @@ class Tee:
         """Copy a message, if it shows something under this cell."""
         try:
             kind = message["header"]["msg_type"]
+            self.was_cleared |= kind == "clear_output"
             if kind not in _DISPLAYS and kind != "error":
+                return
+            # The run's own block is no output of the user's.
+            if str(message["content"].get("transient", {}).get("display_id", "")).startswith(OWN_DISPLAY):
                 return
             request = message["parent_header"].get("msg_id")
             elsewhere = self._request and request and request != self._request

@@ -25,6 +25,11 @@ EXPERIMENT_OPTIONS: Mapping[str, str] = {
     "notebook": "the notebook this cell is in, where nothing else tells (notebook=animals.ipynb)",
     "silence": "warnings not to give (silence=XPT001,XPT003)",
 }
+MAGIC_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "%%experiment": tuple(EXPERIMENT_OPTIONS),
+    "%xpt_new": ("parent", "note"),
+    "%xpt_log": ("run", "tail"),
+}
 _KEY = re.compile(r"(?:--)?([A-Za-z][A-Za-z_-]*)(?:=(.*))?", re.DOTALL)
 _SEED = re.compile(r"(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})(?::([0-9]{1,9}))?")
 

@@ -11,21 +11,11 @@ from dataclasses import dataclass
 
 from jupyter_xpt.ground.records import Warned
 from jupyter_xpt.thought.dependence import needs
+from jupyter_xpt.thought.executed import Executed
 from jupyter_xpt.thought.notebooks import Cell
 from jupyter_xpt.thought.source import meaning, strip_own
 
 SCRATCH = "scratch"
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """One execution in the kernel: its place in time, text, and cell id where the front end sent one."""
-
-    order: int
-    source: str
-    cell: str | None = None
-    count: int | None = None
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,256 @@
+"""Acts: what the magics do. Imported when the first of them is used, so that loading the extension costs little."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+
+from jupyter_xpt.actions import edit, fork
+from jupyter_xpt.actions.cell import ExperimentCell
+from jupyter_xpt.actions.experiment import Origin, find_origin
+from jupyter_xpt.actions.overview import overview
+from jupyter_xpt.actions.session import Session
+from jupyter_xpt.doors import html, live, text
+from jupyter_xpt.edges import place, shell as shells
+from jupyter_xpt.edges.notebookfile import read_notebook
+from jupyter_xpt.ground.errors import NotebookError, OptionError, XptError
+from jupyter_xpt.ground.names import short
+from jupyter_xpt.ground.records import FAILED
+from jupyter_xpt.thought import notebooks
+from jupyter_xpt.thought.lineage import Lineage, Row
+from jupyter_xpt.thought.options import MAGIC_OPTIONS, ExperimentOptions, experiment_options, split
+from jupyter_xpt.thought.running import holds
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+class Acts:
+    """What the magics of one shell do."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        self._shell = shell
+        self.session = session
+        self._places: dict[str | None, place.Place] = {}
+
+    def experiment(self, line: str, cell: str) -> Coroutine[Any, Any, None] | None:
+        """Runs a cell as an experiment; a coroutine where its body awaits."""
+        with _usage():
+            options = experiment_options(line)
+        raw = self.session.running.source
+        try:
+            body = shells.compile_body(self._shell, raw, cell)
+        except SyntaxError as error:
+            shells.show_as_users_own(self._shell, error)
+            raise
+        run = ExperimentCell(self._shell, self.session, options, body, line.strip())
+        with _usage(), self.session.opened.paused():
+            run.prepare(self._origin(options))
+        view = _View(run, self._shell)
+        if body.awaits:
+            return self._run_async(run, view)
+        self._run(run, view)
+        return None
+
+    def _run(self, cell: ExperimentCell, view: _View) -> None:
+        """Runs the repeats one after the other."""
+        try:
+            with view, cell.tracked():
+                for repeat in cell.repeats():
+                    with cell.repeating(repeat) as execution:
+                        execution.run()
+        except BaseException as error:
+            shells.show_as_users_own(self._shell, error)
+            raise
+
+    async def _run_async(self, cell: ExperimentCell, view: _View) -> None:
+        """`_run` for a body that awaits at its top level."""
+        try:
+            with view, cell.tracked():
+                for repeat in cell.repeats():
+                    with cell.repeating(repeat) as execution:
+                        await execution.run_async()
+        except BaseException as error:
+            shells.show_as_users_own(self._shell, error)
+            raise
+
+    def _origin(self, options: ExperimentOptions) -> Origin:
+        """Where the running cell is."""
+        path = self._notebook(options.notebook or "")
+        return find_origin(path, options, terminal=not shells.is_kernel(self._shell))
+
+    def _notebook(self, explicit: str = "") -> Path | None:
+        """The notebook of the running cell, None when it is not known."""
+        running = self.session.running
+        clues = place.gather(self._shell.user_ns, self.session.meta, explicit, cell_id=running.cell)
+
+        def has_cell(path: Path) -> bool | None:
+            try:
+                return holds(notebooks.cells(read_notebook(path, patience=0.3)), running)
+            except NotebookError:
+                return None
+
+        found = place.find_notebook(clues, has_cell, self._places.get(running.cell))
+        self._places[running.cell] = found
+        return found.path
+
+    def new(self, line: str) -> None:
+        """What ``%xpt_new`` does."""
+        with _usage():
+            options, _ = split(line, MAGIC_OPTIONS["%xpt_new"])
+            notebook = self._notebook()
+            if notebook is None:
+                raise NotebookError("which notebook this is cannot be told: set XPT_NOTEBOOK, or use jupyter xpt new NOTEBOOK")
+            made = fork.fork(notebook, options.get("parent"), options.get("note", ""))
+        relative = os.path.relpath(made.notebook)
+        said = f"{made.name}" + (f", from {short(made.parent)}" if made.parent else "") + f": open {relative}"
+        self._show(said, html.link(said, relative))
+
+    def where(self, line: str) -> None:
+        """What ``%xpt`` does."""
+        with _usage():
+            split(line, ())
+            lineage, row = self._here()
+            parent = lineage.row(row.parent) if row is not None and row.parent is not None else None
+        self._show(text.where(lineage.series, row, parent, _look()), html.where(lineage.series, row, parent))
+
+    def tree(self, line: str) -> None:
+        """What ``%xpt_tree`` does."""
+        with _usage():
+            split(line, ())
+            lineage = self._lineage()
+        self._show(text.tree(lineage, _look()), html.tree(lineage))
+
+    def table(self, line: str) -> None:
+        """What ``%xpt_table`` does."""
+        with _usage():
+            split(line, ())
+            lineage = self._lineage()
+        self._show(text.table(lineage, _look()), html.table(lineage))
+
+    def note(self, line: str) -> None:
+        """What ``%xpt_note`` does."""
+        with _usage():
+            number, rest = self._number_and_rest(line)
+            if not rest:
+                raise OptionError("%xpt_note has no text: write %xpt_note 9 what was tried")
+            folder, series = self._folder_and_series()
+            record = edit.set_note(folder, series, number, _unquoted(rest))
+        self._show(f"{record.name} · {record.note}")
+
+    def tag(self, line: str) -> None:
+        """What ``%xpt_tag`` does."""
+        with _usage():
+            number, rest = self._number_and_rest(line)
+            if not rest:
+                raise OptionError("%xpt_tag has no tags: write %xpt_tag 9 quick, or -quick to take it away")
+            folder, series = self._folder_and_series()
+            record = edit.set_tags(folder, series, number, rest.replace(",", " ").split())
+        self._show(f"{record.name} · {' '.join('#' + tag for tag in record.tags) or 'no tags'}")
+
+    def log(self, line: str) -> None:
+        """What ``%xpt_log`` does."""
+        with _usage():
+            options, words = split(line, MAGIC_OPTIONS["%xpt_log"], words=True)
+            folder, series = self._folder_and_series()
+            shown = edit.read_log(folder, series, words[0] if words else None, options.get("run"), options.get("tail"))
+        self._show(shown)
+
+    def _show(self, plain: str, rich: str | None = None) -> None:
+        """Shows text in a terminal, HTML where a front end shows it."""
+        if shells.is_kernel(self._shell):
+            bundle = {"text/plain": plain, **({"text/html": rich} if rich else {})}
+            self._shell.display_pub.publish(bundle, {})
+        else:
+            sys.stdout.write(plain + "\n")
+
+    def _folder_and_series(self) -> tuple[Path, str]:
+        """The folder and series of the running cell's notebook."""
+        origin = self._origin(ExperimentOptions())
+        return origin.folder, origin.series
+
+    def _lineage(self) -> Lineage:
+        """The lineage of the running cell's series."""
+        folder, series = self._folder_and_series()
+        return edit.lineage_of(overview(folder), series)
+
+    def _here(self) -> tuple[Lineage, Row | None]:
+        """The lineage, and the experiment that the notebook is or last was."""
+        origin = self._origin(ExperimentOptions())
+        lineage = edit.lineage_of(overview(origin.folder), origin.series)
+        last = [number for (path, _), number in self.session.last.items() if path == str(origin.notebook)]
+        number = origin.own.number if origin.own else (last[-1] if last else None)
+        return lineage, lineage.row(number) if number is not None else edit.newest(lineage)
+
+    def _number_and_rest(self, line: str) -> tuple[str | None, str]:
+        """The experiment a line begins with, None when it begins with none, and what follows."""
+        head, _, rest = line.strip().partition(" ")
+        if head.lstrip("#").isascii() and head.lstrip("#").isdigit():
+            return head, rest.strip()
+        return None, line.strip()
+
+
+class _View:
+    """Shows an experiment cell's block: at its start, while it runs, at its end."""
+
+    def __init__(self, cell: ExperimentCell, shell: InteractiveShell) -> None:
+        self._cell = cell
+        self._throttle = live.Throttle()
+        name = f"{cell.run.name}-{cell.run.record.run}"
+        self._block: live.Block = (
+            live.NotebookBlock(shell.display_pub, name) if shells.is_kernel(shell) else live.TextBlock()
+        )
+
+    def __enter__(self) -> None:
+        self._cell.on_change = self._refresh
+        self._cell.run.on_log = self._refresh
+        self._try(last=False)
+
+    def __exit__(self, *_: object) -> None:
+        self._try(last=True)
+
+    def _refresh(self) -> None:
+        if self._throttle.due():
+            self._try(last=False)
+
+    def _try(self, *, last: bool) -> None:
+        """Shows the block; what goes wrong with it is no reason to stop the user's code."""
+        with self._cell.run.attempt("show the progress"):
+            self._block.show(self._lines(last=last), last=last, gone=self._cell.was_cleared)
+
+    def _lines(self, *, last: bool) -> list[live.Line]:
+        """The block's lines as things are now."""
+        run, told = self._cell.run, self._cell.told()
+        failed = sum(status == FAILED for status in run.outcomes.values())
+        progress = live.Progress(len(run.outcomes), failed, len(run.start.repeats), run.seconds, running=not last)
+        values = {name: run.finished_values(name) for name in run.metrics()}
+        lines = [live.Line(one.kind, one.text) for one in told if one.kind != "folder"]
+        lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, run.metrics())]
+        if last:
+            lines += [live.Line(one.kind, one.text) for one in (*self._cell.verdict(), *self._cell.remarks())]
+        return lines + [live.Line(one.kind, one.text) for one in told if one.kind == "folder"]
+
+
+class _usage:  # noqa: N801 - reads as a statement
+    """Turns our errors into IPython's one-line usage error."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, XptError):
+            raise UsageError(str(error)) from None
+
+
+def _look() -> text.Look:
+    """How wide and colourful text may be here."""
+    return text.look_of(sys.stdout)
+
+
+def _unquoted(note: str) -> str:
+    """The note without one pair of quotes around it."""
+    return note[1:-1] if len(note) > 1 and note[0] == note[-1] and note[0] in "\"'" else note
