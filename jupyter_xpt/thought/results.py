@@ -205,12 +205,15 @@ def sem_of(values: Sequence[float]) -> float | None:
     if n < 2 or mean is None:
         return None
     # Equal values have a spread of exactly 0, whatever rounding makes of their mean.
-    spread = max(abs(value - mean) for value in values) if min(values) != max(values) else 0.0
-    if spread == 0.0:
+    if min(values) == max(values):
         return 0.0
+    # Halved where the distance of two values may have no float.
+    unit = 0.5 if max(map(abs, values)) > 1e307 else 1.0
+    deviations = [value * unit - mean * unit for value in values]
+    spread = max(map(abs, deviations))
     # Scaled by the largest deviation, so that no square overflows or vanishes.
-    squares = math.fsum(((value - mean) / spread) ** 2 for value in values)
-    return spread * math.sqrt(squares / (n - 1) / n)
+    squares = math.fsum((deviation / spread) ** 2 for deviation in deviations)
+    return spread * (math.sqrt(squares / (n - 1) / n) / unit)
 
 
 def shown(mean: float | None, sem: float | None = None) -> str:
@@ -254,6 +257,8 @@ def decimals(mean: float, sem: float) -> int | None:
     """
     if sem == 0.0:
         return max(0, min(6, 2 - _exponent(mean))) if 1e-4 < abs(mean) < 1e7 else 0 if mean == 0 else None
+    if not 1e-300 < sem < 1e300:
+        return None
     places = -_exponent(float(f"{sem:.1e}"))
     if f"{sem:.1e}"[0] == "1":
         places += 1
