@@ -17,7 +17,7 @@ from jupyter_xpt.ground.names import ExperimentName, parse_experiment, parse_num
 from jupyter_xpt.thought.lineage import Lineage, Measured, Overview, Overviewer, Row, RunRow
 from jupyter_xpt.thought.results import shown
 from jupyter_xpt.thought.table import Table
-from jupyter_xpt.thought.verdicts import Verdict
+from jupyter_xpt.thought.wording import Verdict
 
 TABLE = "experiments.csv"
 _MAX_FOLDERS = 16

@@ -25,9 +25,9 @@ from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import MetricError, OptionError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
+from jupyter_xpt.thought.goals import default_goal
 from jupyter_xpt.thought.metrics import as_number, as_step, check_name
 from jupyter_xpt.thought.results import summarise
-from jupyter_xpt.thought.verdicts import default_goal
 
 if TYPE_CHECKING:
     import numpy as np

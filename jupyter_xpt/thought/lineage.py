@@ -13,16 +13,12 @@ from dataclasses import dataclass, replace as changed
 from jupyter_xpt.ground.facts import ExperimentFacts, RunFacts
 from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FAILED, FINISHED, RUNNING, Change, Summary, Warned
+from jupyter_xpt.thought.chances import compare_confidence, false_green_probability
 from jupyter_xpt.thought.changes import summary as summary_of
+from jupyter_xpt.thought.goals import default_goal
 from jupyter_xpt.thought.results import mean_of, sem_of
-from jupyter_xpt.thought.verdicts import (
-    Verdict,
-    compare_confidence,
-    default_goal,
-    false_green_probability,
-    sentence,
-    verdict,
-)
+from jupyter_xpt.thought.verdicts import verdict
+from jupyter_xpt.thought.wording import Verdict, sentence
 
 PLANNED, DAMAGED = "planned", "damaged"
 
