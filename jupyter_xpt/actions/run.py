@@ -68,6 +68,10 @@ class Run:
         # How many generators the current repeat asked for: each gets a stream of its own.
         self.generators = 0
         self.values: dict[str, dict[int, float]] = {}
+        # The last values of the current repeat.
+        self._current: dict[str, float] = {}
+        # When `on_log` shall be called next, in UNIX seconds.
+        self.show_at = math.inf
         self.outcomes: dict[int, str] = {}
         self.on_log: Callable[[], None] = _nothing
         self._results: Journal | None = None
@@ -81,6 +85,11 @@ class Run:
     def name(self) -> ExperimentName:
         """The experiment that runs."""
         return self.start.name
+
+    @property
+    def current(self) -> Mapping[str, float]:
+        """The last values of the current repeat."""
+        return self._current
 
     @property
     def seconds(self) -> float:
@@ -121,14 +130,23 @@ class Run:
         MetricError
             When a name or value cannot be a metric; then none of them is recorded.
         """
-        numbers = {check_name(name): as_number(name, value) for name, value in values.items()}
+        numbers, text = values, ""
+        for name, value in values.items():
+            key = _keys.get(name)
+            # The common case first: a finite float under a name seen before.
+            if key is None or value.__class__ is not float or value - value:
+                numbers = {check_name(name): as_number(name, value) for name, value in values.items()}
+                text = ", ".join([_key(name) + _number(number) for name, number in numbers.items()])
+                break
+            text += f", {key}{value!r}" if text else f"{key}{value!r}"
         at = "" if step is None else f'"step": {as_step(step)!r}, '
-        text = ", ".join([f"{_key(name)}: {_number(number)}" for name, number in numbers.items()])
-        line = f'{{"time": {time.time():.3f}, "repeat": {self.repeat}, {at}"values": {{{text}}}}}\n'
-        self._append(line.encode("utf-8"))
-        for name, number in numbers.items():
-            self.values.setdefault(name, {})[self.repeat] = number
-        self.on_log()
+        now = time.time()
+        line = f'{{"time": {now:.3f}, "repeat": {self.repeat}, {at}"values": {{{text}}}}}\n'
+        if self._results is not None:
+            self._results.append(line.encode())
+        self._current.update(numbers)
+        if now > self.show_at:
+            self.on_log()
 
     def _append(self, line: bytes) -> None:
         """One record to results.jsonl."""
@@ -143,7 +161,7 @@ class Run:
     @contextmanager
     def repeating(self, repeat: int) -> Iterator[None]:
         """One repeat: its seed, its begin and its end, however it ends. Exceptions pass through."""
-        self.repeat, self.generators = repeat, 0
+        self.repeat, self.generators, self._current = repeat, 0, {}
         self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
         self._repeat_began = time.monotonic()
         try:
@@ -158,6 +176,8 @@ class Run:
         """Records how the repeat ended."""
         seconds = round(time.monotonic() - self._repeat_began, 6)
         self.outcomes[self.repeat] = status
+        for name, value in self._current.items():
+            self.values.setdefault(name, {})[self.repeat] = value
         self._event(end={"status": status, "seconds": seconds, "error": error})
 
     def finished_values(self, metric: str) -> list[float]:
@@ -209,8 +229,7 @@ class Run:
         """In a thread: git and environment, then a sync a second and a heartbeat while the run runs."""
         with self.attempt("describe the environment"):
             if self.folder is not None:
-                environment = codec.dump_json(machine.environment())
-                store.replace(self.folder / "environment.json", environment, durable=False)
+                store.replace(self.folder / "environment.json", _environment(), durable=False)
         with self.attempt("ask git"):
             state = describe(self.store.folder)
             with self._write_lock:
@@ -267,9 +286,7 @@ class Run:
 
     def has_logged(self, metric: str | None = None) -> bool:
         """Whether the current repeat has logged that metric, or any."""
-        if metric is None:
-            return any(self.repeat in values for values in self.values.values())
-        return self.repeat in self.values.get(metric, {})
+        return bool(self._current) if metric is None else metric in self._current
 
 
 @contextmanager
@@ -375,14 +392,26 @@ def _said(problem: BaseException | None) -> str:
     return "unknown" if problem is None else error_text(problem)
 
 
+_last_environment: tuple[dict[str, object], bytes] | None = None
+
+
+def _environment() -> bytes:
+    """The environment as a file; written out again only when it changed."""
+    global _last_environment  # it hardly ever changes while a kernel lives
+    now = machine.environment()
+    if _last_environment is None or _last_environment[0] != now:
+        _last_environment = (now, codec.dump_json(now))
+    return _last_environment[1]
+
+
 _keys: dict[str, str] = {}
 
 
 def _key(name: str) -> str:
-    """A metric's name as JSON, kept for the next time."""
+    """A metric's name as JSON with its colon, kept for the next time."""
     text = _keys.get(name)
     if text is None:
-        text = _keys[name] = json.dumps(name, ensure_ascii=False)
+        text = _keys[name] = json.dumps(name, ensure_ascii=False) + ": "
     return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,7 +200,6 @@ class _View:
 
     def __init__(self, cell: ExperimentCell, shell: InteractiveShell) -> None:
         self._cell = cell
-        self._throttle = live.Throttle()
         name = f"{cell.run.name}-{cell.run.record.run}"
         self._block: live.Block = (
             live.NotebookBlock(shell.display_pub, name) if shells.is_kernel(shell) else live.TextBlock()
@@ -209,13 +209,19 @@ class _View:
         self._cell.on_change = self._refresh
         self._cell.run.on_log = self._refresh
         self._try(last=False)
+        self._wait()
 
     def __exit__(self, *_: object) -> None:
         self._try(last=True)
 
     def _refresh(self) -> None:
-        if self._throttle.due():
+        if time.time() > self._cell.run.show_at:
             self._try(last=False)
+            self._wait()
+
+    def _wait(self) -> None:
+        """Sets when the block is refreshed next."""
+        self._cell.run.show_at = time.time() + live.REFRESH_SECONDS
 
     def _try(self, *, last: bool) -> None:
         """Shows the block; what goes wrong with it is no reason to stop the user's code."""
@@ -228,8 +234,10 @@ class _View:
         failed = sum(status == FAILED for status in run.outcomes.values())
         progress = live.Progress(len(run.outcomes), failed, len(run.start.repeats), run.seconds, running=not last)
         values = {name: run.finished_values(name) for name in run.metrics()}
+        if not any(values.values()) and not last:
+            values = {name: [value] for name, value in run.current.items()}
         lines = [live.Line(one.kind, one.text) for one in told if one.kind != "folder"]
-        lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, run.metrics())]
+        lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, list(values))]
         if last:
             lines += [live.Line(one.kind, one.text) for one in (*self._cell.verdict(), *self._cell.remarks())]
         return lines + [live.Line(one.kind, one.text) for one in told if one.kind == "folder"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,7 +13,7 @@ from jupyter_xpt.ground.names import printable
 from jupyter_xpt.thought.results import mean_of, sem_of, shown as plus_minus
 
 # Often enough to look alive, seldom enough to cost nothing.
-_REFRESH_SECONDS = 0.25
+REFRESH_SECONDS = 0.25
 _BAR = 20
 
 
@@ -149,19 +148,3 @@ class TextBlock:
     def _wiped(self) -> str:
         """What clears the progress line."""
         return "\r" + " " * self._width + "\r" if self._width else ""
-
-
-class Throttle:
-    """Lets a refresh through only every quarter of a second."""
-
-    def __init__(self, seconds: float = _REFRESH_SECONDS) -> None:
-        self._seconds = seconds
-        self._next = time.monotonic() + seconds
-
-    def due(self) -> bool:
-        """Whether it is time; then the next time is set."""
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + self._seconds
-        return True
