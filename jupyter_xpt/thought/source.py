@@ -95,7 +95,7 @@ def meaning(text: str) -> str:
 
 def tree(text: str) -> ast.Module | None:
     """The syntax tree of Python, the code inside ``%%time`` and its like laid open; None for other text."""
-    module = _parsed(text)
+    module = _parsed(text.removeprefix("\ufeff"))
     if module is None:
         return None
     # A magic may hold a magic: laid open until nothing is left to open, a few times at most.
@@ -317,7 +317,7 @@ def _nothing_instead(own: re.Match[str]) -> str:
 
 @lru_cache(maxsize=512)
 def imports(text: str, package: str = "") -> tuple[str, ...]:
-    """The dotted names of the modules that a text imports, anywhere in it, in order.
+    """The dotted names of the modules that a text imports, anywhere in it.
 
     Parameters
     ----------
@@ -368,7 +368,7 @@ def _base(name: str | None, level: int, package: str) -> str:
 
 @lru_cache(maxsize=512)
 def string_constants(text: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
-    """The string constants of a text that end like one of the suffixes: the files that it names, in order."""
+    """The string constants of a text that end like one of the suffixes: the files that it names."""
     module = tree(text)
     if module is None:
         return ()
