@@ -14,7 +14,7 @@ from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change
 from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Measured, Row, RunRow
 from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.words import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
+from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
 
 _MAX_ROWS = 500
 _MAX_INDENT = 12

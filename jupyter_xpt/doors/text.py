@@ -16,7 +16,7 @@ from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.lineage import DAMAGED, Lineage, Measured, Overview, Row, RunRow
 from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.words import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
+from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
 
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8
@@ -118,24 +118,17 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
 
 def show(row: Row, look: Look = Look()) -> str:
     """Everything about one experiment."""
-    lines = [look.paint(_named(row), "1")]
+    lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
         lines += wrapped(f"{sign(row)} {printable(row.sentence)}", look.width, "  ")
     lines.append(_facts(row))
     if row.measured:
         lines += ["", *_metrics(row)]
-    lines += _section(
-        f"changed since {short(row.parent)}" if row.parent else "changed", _changes(row.changes or ())
-    )
+    since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
+    lines += _section(since, _changes(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
-    lines += _section(
-        "warnings",
-        [
-            line
-            for one in row.warnings
-            for line in wrapped(_warned(one.text, one.where), look.width - 2, "  ")
-        ],
-    )
+    warned = [_warned(one.text, one.where) for one in row.warnings]
+    lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
 
 
@@ -220,7 +213,22 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
             line = indent + word
         else:
             line = f"{line} {word}" if line else word
+        # Scripts without spaces are one long word.
+        while width >= 20 and cells(line) > width:
+            head = _head(line, width)
+            lines.append(head)
+            line = indent + line[len(head) :]
     return [*lines, line]
+
+
+def _head(text: str, width: int) -> str:
+    """As much of the text as fits, and more than any indent."""
+    taken = 0
+    for at, char in enumerate(text):
+        taken += _cell(char)
+        if taken > width and at > width // 4:
+            return text[:at]
+    return text
 
 
 def _cell(char: str) -> int:
@@ -337,19 +345,14 @@ def _verdict_of(row: Row, metric: str) -> str:
     return f"{SIGNS.get(found.verdict, '')} {found.verdict}" if found else ""
 
 
-def _changes(changes: Sequence[Change]) -> list[str]:
+def _changes(changes: Sequence[Change], width: int) -> list[str]:
     """What changed, a line each."""
-    return (
-        _grid(
-            [
-                [cut(printable(one.where), 24) for one in changes],
-                [cut(printable(one.what), 40) for one in changes],
-                [cut(printable(sides(one)), 80) for one in changes],
-            ]
-        )
-        if changes
-        else []
-    )
+    if not changes:
+        return []
+    places = [cut(printable(one.where), 20) for one in changes]
+    things = [cut(printable(one.what), width // 3) for one in changes]
+    room = max(12, width - 6 - max(map(cells, places)) - max(map(cells, things)))
+    return _grid([places, things, [cut(printable(sides(one)), room) for one in changes]])
 
 
 def _runs(row: Row, look: Look) -> list[str]:

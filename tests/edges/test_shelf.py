@@ -350,7 +350,7 @@ def test_threads_may_share_a_shelf_while_it_changes(folder):
         while not stop.is_set():
             try:
                 assert {name(1), name(2)} <= set(known.facts())
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - whatever it is, the test shall name it
                 problems.append(problem)
 
     threads = [threading.Thread(target=look) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""Words: how an experiment stands, said alike on every surface."""
+"""Standing: how an experiment stands, said alike on every surface."""
 
 from __future__ import annotations
 
