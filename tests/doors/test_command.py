@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import builders
+
+from jupyter_xpt.doors.command import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The small series, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return builders.write_series(tmp_path)
+
+
+def run(*arguments, capsys):
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_the_tree_shows_every_experiment(folder, capsys):
+    status, out, err = run("tree", capsys=capsys)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[0] == "cats · accuracy ↑"
+    for number in range(1, 7):
+        assert f"00{number}" in out
+    assert "\x1b" not in out
+
+
+def test_the_table_shows_every_experiment(folder, capsys):
+    status, out, _ = run("table", "--series", "cats", capsys=capsys)
+    assert status == 0
+    assert len(out.splitlines()) >= 8
+
+
+def test_show_and_log_take_a_number_or_a_name(folder, capsys):
+    assert "Improved on 002" in run("show", "4", capsys=capsys)[1]
+    assert "Improved on 002" in run("show", "cats_004", "--folder", str(folder), capsys=capsys)[1]
+    assert run("log", "#4", capsys=capsys)[1] == "2026-11-23 12:34:12.123 | fit\n"
+    assert run("log", "4", "--run", "2026_11_23-12_34_01", "--tail", "1", capsys=capsys)[0] == 0
+
+
+def test_a_log_cannot_command_the_terminal(folder, capsys):
+    log = folder / "out" / "cats_004" / "2026_11_23-12_34_01" / "log.txt"
+    log.write_bytes(b"2026 | \x1b[31mred\x1b]0;title\x07\x9b\xff\x00 \xe2\x80\xae\x08\n")
+    _, out, _ = run("log", "4", capsys=capsys)
+    assert "red" in out
+    assert not [char for char in out if char in "\x1b\x07\x00\x08\x9b\u202e"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "99"), "there is no experiment 99; cats has 001"),
+        (("show", "../../etc"), "there is no experiment"),
+        (("log", "6"), "cats_006"),
+        (("log", "4", "--run", "../../x"), "no run"),
+        (("log", "4", "--tail", "many"), "tail is a number"),
+        (("tree", "--series", "dogs"), "there is no series 'dogs'; there is cats"),
+        (("tree", "--folder", "no/where"), "there is no folder 'no/where'"),
+        (("new", "missing.ipynb"), "missing"),
+        (("new", "missing.ipynb", "--parent", "9"), ""),
+        (("restore", "99"), "there is no experiment 99"),
+        (("restore", "6"), "never ran"),
+    ],
+)
+def test_what_is_refused_is_said_in_one_line(folder, capsys, arguments, said):
+    status, out, err = run(*arguments, capsys=capsys)
+    assert (status, out) == (2, "")
+    assert err.startswith("jupyter xpt: ")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_folder_without_experiments_says_how_to_make_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command in ("tree", "table"):
+        status, out, _ = run(command, capsys=capsys)
+        assert status == 0
+        assert "%%experiment" in out
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), *((one, "--help") for one in ("tree", "show", "log", "new", "restore"))]
+)
+def test_every_command_explains_itself(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert "jupyter xpt" in out
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("show",), ("tree", "--what")])
+def test_what_is_no_command_ends_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+def command(*arguments, folder, **given):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **given.pop("env", {})}
+    line = [sys.executable, "-m", "jupyter_xpt.doors.command", *arguments]
+    return subprocess.Popen(
+        line, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given
+    )
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(folder):
+    for number in range(7, 400):
+        builders.write_experiment(folder, builders.experiment_record(number, 1, note="x" * 900))
+    with command("tree", folder=folder) as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode in (0, 141)
+
+
+def test_a_terminal_without_arrows_gets_question_marks(folder):
+    with command("tree", folder=folder, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) as process:
+        out, err = process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert b"cats ? accuracy ?" in out
