@@ -143,12 +143,22 @@ def decode(kind: type[R], data: object, where: str = "") -> R:
 def encode(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any record class
     """The JSON object of a record: its own fields first, then those we do not know."""
     fields = {name: _plain(getattr(record, name)) for name in record.CHECKS}
-    return {**fields, **record.extra}
+    # Another writer may have left NaN or 1e999, which json.loads takes and json.dumps refuses.
+    return {**fields, **_plain(record.extra)}
 
 
 def dump(record: Any) -> bytes:  # noqa: ANN401 - any record class
-    """The bytes of a record's file: schema first, two spaces deep, for people and for git."""
-    return dump_json({"schema": SCHEMA, **encode(record)})
+    """The bytes of a record's file: schema first, two spaces deep, for people and for git.
+
+    Raises
+    ------
+    RecordError
+        When an unknown field, left by another writer, nests deeper than can be written.
+    """
+    try:
+        return dump_json({"schema": SCHEMA, **encode(record)})
+    except RecursionError:
+        raise RecordError(f"the {type(record).__name__} nests too deep to be written again") from None
 
 
 def dump_json(data: Mapping[str, Any]) -> bytes:
