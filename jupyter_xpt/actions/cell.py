@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_xpt.actions import experiment, snapshot
-from jupyter_xpt.actions.experiment import Origin, Prepared
 from jupyter_xpt.actions.overview import overview, write_table
+from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges.fingerprint import fingerprints

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace as changed
+from dataclasses import replace as changed
 from datetime import datetime
 from pathlib import Path
 
 from jupyter_xpt.actions import snapshot
 from jupyter_xpt.actions.overview import shelf
+from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges import modules, store
@@ -23,40 +24,12 @@ from jupyter_xpt.thought import notebooks, source
 from jupyter_xpt.thought.changes import compare
 from jupyter_xpt.thought.identity import Asked, Decision, decide
 from jupyter_xpt.thought.notebooks import Notebook
-from jupyter_xpt.thought.options import ExperimentOptions
+from jupyter_xpt.thought.options import ExperimentOptions, experiment_options
 from jupyter_xpt.thought.running import SCRATCH, WhatRan, locate, what_ran
 
 # The series of sessions that have no notebook.
 TERMINAL_SERIES = "ipython"
 UNKNOWN_SERIES = "untitled"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the running cell is: its notebook (None when there is none or it is not known) and what it holds."""
-
-    folder: Path
-    notebook: Path | None
-    content: Notebook | None
-    series: str
-    own: ExperimentName | None
-    said: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A run's experiment as it was decided; nothing is on disk yet."""
-
-    store: Store
-    origin: Origin
-    ran: WhatRan
-    source: source.Source
-    files: Mapping[str, LocalFile]
-    digests: Mapping[str, str]
-    digest: str
-    decision: Decision
-    key: str | None
-    facts: Mapping[int, ExperimentFacts] = field(default_factory=dict)
 
 
 def find_origin(path: Path | None, options: ExperimentOptions, *, terminal: bool) -> Origin:
@@ -245,8 +218,6 @@ def _edits_record(facts: ExperimentFacts, options: ExperimentOptions) -> bool:
 
 def _renoted(record: ExperimentRecord, facts: ExperimentFacts, options: ExperimentOptions) -> ExperimentRecord:
     """The record with a note that was changed on the magic's line since the last run, and with new tags."""
-    from jupyter_xpt.thought.options import experiment_options
-
     last = facts.runs[-1].record if facts.runs else None
     try:
         earlier = experiment_options(last.arguments).note if last is not None else None

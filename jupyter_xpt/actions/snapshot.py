@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jupyter_xpt.actions.prepared import Prepared
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
@@ -17,9 +18,6 @@ from jupyter_xpt.thought import notebooks
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.executed import Executed
 from jupyter_xpt.thought.source import Source
-
-if TYPE_CHECKING:
-    from jupyter_xpt.actions.experiment import Prepared
 
 EXECUTED = "executed.json"
 # Enough to see how a session came to be what it was; a session of weeks must not grow every snapshot.

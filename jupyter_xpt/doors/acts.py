@@ -13,8 +13,9 @@ from IPython.core.error import UsageError
 
 from jupyter_xpt.actions import edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
-from jupyter_xpt.actions.experiment import Origin, find_origin
+from jupyter_xpt.actions.experiment import find_origin
 from jupyter_xpt.actions.overview import overview
+from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.doors import html, live, text
 from jupyter_xpt.edges import place, shell as shells

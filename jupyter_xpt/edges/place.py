@@ -226,7 +226,7 @@ def _from_front_end(clues: Clues) -> _Lead | None:
 
 def _from_vscode_cell(clues: Clues) -> _Lead | None:
     """VS Code's cell ids are URIs: ``vscode-notebook-cell://authority/path/name.ipynb#fragment``."""
-    from urllib.parse import unquote
+    from urllib.parse import unquote  # slow to import, and only VS Code needs it
 
     scheme, _, rest = clues.cell_uri.partition(":")
     if scheme != "vscode-notebook-cell":
@@ -256,7 +256,7 @@ def _from_sessions(clues: Clues) -> _Lead | None:
     info = _server(clues) if match else None
     if match is None or info is None:
         return None
-    from http.client import HTTPException
+    from http.client import HTTPException  # slow to import, and only servers need it
 
     try:
         listed = _ask_sessions(info)
@@ -401,6 +401,7 @@ def _ask_sessions(info: Mapping[str, Any]) -> list[Any]:
 
 def _connection(info: Mapping[str, Any]) -> HTTPConnection:
     """A connection to a server of this machine, and to no other."""
+    # Slow to import, and only servers need them.
     import http.client
     import socket
 
@@ -418,7 +419,7 @@ def _connection(info: Mapping[str, Any]) -> HTTPConnection:
     port = int(info.get("port") or 0)
     if not info.get("secure"):
         return http.client.HTTPConnection(host, port, timeout=_SECONDS)
-    import ssl
+    import ssl  # slow to import, and rare
 
     # Certificates of local servers are signed by themselves, and the loopback needs none.
     context = ssl._create_unverified_context()  # noqa: S323
@@ -434,6 +435,7 @@ def _parent(clues: Clues) -> tuple[list[str], Path]:
     except OSError:
         pass
     try:
+        # Slow, and only needed where there is no /proc.
         import psutil  # type: ignore[import-untyped]
 
         process = psutil.Process(clues.parent)
@@ -456,6 +458,7 @@ def _parent_has_session_name(clues: Clues) -> bool:
 def _meant(word: str, folder: Path) -> Iterable[Path]:
     """What a word of a command line may mean; nbconvert expands patterns and adds the ending."""
     if any(sign in word for sign in "*?["):
+        # Only patterns need them.
         from glob import iglob
         from itertools import islice
 
