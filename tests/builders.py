@@ -131,7 +131,7 @@ def write_series(folder: Path) -> Path:
         (3, 1, "SVM, rbf kernel", [0.881, 0.884, 0.879, 0.886, 0.877]),
         (4, 2, "", [0.934, 0.931, 0.938, 0.929, 0.936]),
     )
-    change = Change("cell 3", "parameter", "n_estimators", "100", "300")
+    change = Change("cell", "parameter", "n_estimators", "100", "300")
     for number, parent, note, accuracy in rows:
         loss = [round(1 - value, 6) for value in accuracy]
         record = experiment_record(number, parent, note=note, changes=(change,) if parent else None)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change
-from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Measured, Row, RunRow
+from jupyter_xpt.thought.changes import said
+from jupyter_xpt.thought.lineage import Lineage, Row
+from jupyter_xpt.thought.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
+from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
 
 _MAX_ROWS = 500
 _MAX_INDENT = 12
@@ -356,13 +358,11 @@ def _verdict_of(row: Row, metric: str) -> str:
     return f'<span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span> {_e(found.verdict)}'
 
 
-def _change(change: Change) -> tuple[str, str, str]:
-    """One change: where, what, and both sides."""
-    return (
-        f'<span class="xpt-dim">{_e(change.where)}</span>',
-        _e(change.what[:200]),
-        _e(sides(change)[:400]),
-    )
+def _change(change: Change) -> tuple[str, str]:
+    """One change: where, and what."""
+    # What is said of a file begins with the file.
+    place = "" if said(change).startswith(change.where) else change.where[:80]
+    return (f'<span class="xpt-dim">{_e(place)}</span>', _e(said(change)[:400]))
 
 
 def _run(run: RunRow) -> tuple[str, ...]:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
-from jupyter_xpt.thought.lineage import DAMAGED, Lineage, Measured, Overview, Row, RunRow
+from jupyter_xpt.thought.changes import said
+from jupyter_xpt.thought.columns import cells, cut, grid, pad, wrapped
+from jupyter_xpt.thought.lineage import Lineage, Overview, Row
+from jupyter_xpt.thought.measured import DAMAGED, Measured, RunRow
 from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, sides, standing
+from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
 
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8
@@ -104,7 +106,7 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
         if fitting and width > look.width:
             break
         fitting.append(column)
-    lines = _grid([columns[0], verdicts, notes, *fitting, columns[1], *end])
+    lines = grid([columns[0], verdicts, notes, *fitting, columns[1], *end])
     codes = ["1", *(_colour(row) for row in rows)]
     lines = [look.paint(line, code) for line, code in zip(lines, codes, strict=True)]
     hidden = len(metrics) - len(fitting)
@@ -169,77 +171,6 @@ def sign(row: Row) -> str:
     if row.status == RUNNING:
         return "…"
     return SIGNS.get(row.verdict.verdict, " ") if row.verdict else " "
-
-
-def cells(text: str) -> int:
-    r"""How many cells of a terminal a text takes.
-
-    >>> cells("ab"), cells("日本"), cells("e\u0301")
-    (2, 4, 1)
-    """
-    if text.isascii():
-        return len(text)
-    return sum(_cell(char) for char in text)
-
-
-def cut(text: str, width: int) -> str:
-    """The text, or as much of it as fits with a mark that there was more.
-
-    >>> cut("gradient boosting", 9)
-    'gradient…'
-    """
-    if cells(text) <= width:
-        return text
-    taken, kept = 0, []
-    for char in text:
-        taken += _cell(char)
-        if taken > width - 1:
-            break
-        kept.append(char)
-    return "".join(kept).rstrip() + "…"
-
-
-def pad(text: str, width: int) -> str:
-    """The text with spaces up to a width in cells."""
-    return text + " " * (width - cells(text))
-
-
-def wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    """The text on lines of at most that many cells; all but the first begin with ``indent``."""
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line.strip() and cells(line) + 1 + cells(word) > width:
-            lines.append(line)
-            line = indent + word
-        else:
-            line = f"{line} {word}" if line else word
-        # Scripts without spaces are one long word.
-        while width >= 20 and cells(line) > width:
-            head = _head(line, width)
-            lines.append(head)
-            line = indent + line[len(head) :]
-    return [*lines, line]
-
-
-def _head(text: str, width: int) -> str:
-    """As much of the text as fits, and more than any indent."""
-    taken = 0
-    for at, char in enumerate(text):
-        taken += _cell(char)
-        if taken > width and at > width // 4:
-            return text[:at]
-    return text
-
-
-def _cell(char: str) -> int:
-    """The cells that one character takes."""
-    if (
-        unicodedata.combining(char)
-        or char in "\u200c\u200d\ufe0e\ufe0f"
-        or unicodedata.category(char) == "Me"
-    ):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _stems(rows: Sequence[Row]) -> list[str]:
@@ -326,7 +257,7 @@ def _point(text: str) -> int:
 def _metrics(row: Row) -> list[str]:
     """A line a metric, the primary one first."""
     measured = sorted(row.measured.values(), key=lambda one: one.metric != row.primary)
-    return _grid(
+    return grid(
         [
             [_metric_name(one) for one in measured],
             _means(measured),
@@ -349,17 +280,17 @@ def _changes(changes: Sequence[Change], width: int) -> list[str]:
     """What changed, a line each."""
     if not changes:
         return []
-    places = [cut(printable(one.where), 20) for one in changes]
-    things = [cut(printable(one.what), width // 3) for one in changes]
-    room = max(12, width - 6 - max(map(cells, places)) - max(map(cells, things)))
-    return _grid([places, things, [cut(printable(sides(one)), room) for one in changes]])
+    # What is said of a file begins with the file.
+    places = ["" if said(one).startswith(one.where) else cut(printable(one.where), 20) for one in changes]
+    room = max(20, width - 4 - max(map(cells, places)))
+    return grid([places, [cut(printable(said(one)), room) for one in changes]])
 
 
 def _runs(row: Row, look: Look) -> list[str]:
     """The runs, each with its values and what is to be said of it."""
     if not row.runs:
         return []
-    heads = _grid(
+    heads = grid(
         [
             [run.run for run in row.runs],
             [run.status for run in row.runs],
@@ -407,12 +338,3 @@ def _warned(text: str, place: str) -> str:
 def _section(title: str, lines: Sequence[str]) -> list[str]:
     """Lines under a heading; nothing when there are none."""
     return ["", title, *(f"  {line}" for line in lines)] if lines else []
-
-
-def _grid(columns: Sequence[Sequence[str]]) -> list[str]:
-    """Columns side by side, each as wide as its widest cell."""
-    widths = [max(map(cells, column), default=0) for column in columns]
-    kept = [(column, width) for column, width in zip(columns, widths, strict=True) if width]
-    return [
-        "  ".join(pad(column[i], width) for column, width in kept).rstrip() for i in range(len(columns[0]))
-    ]

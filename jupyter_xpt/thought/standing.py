@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jupyter_xpt.ground.records import DIED, FAILED, INTERRUPTED, RUNNING, Change
-from jupyter_xpt.thought.lineage import DAMAGED, PLANNED, Lineage, Row
+from jupyter_xpt.ground.records import DIED, FAILED, INTERRUPTED, RUNNING
+from jupyter_xpt.thought.lineage import Lineage, Row
+from jupyter_xpt.thought.measured import DAMAGED, PLANNED
 
 ARROWS = {"max": "↑", "min": "↓"}
 SIGNS = {"improved": "▲", "worse": "▼", "not sure": "?"}
@@ -29,15 +30,6 @@ def comparisons(lineage: Lineage) -> str:
     said = f"{n} comparison{'s' * (n > 1)} at {level}: if no change did anything, "
     said += f"the chance that {'at least one of them' if n > 1 else 'it'} looks improved is up to {chance}"
     return f"{said}; confirm what matters with fresh repeats."
-
-
-def sides(change: Change) -> str:
-    """What a change was from and to, or its kind where it has no sides."""
-    if change.before is None and change.after is None:
-        return change.kind
-    return (
-        f"{'–' if change.before is None else change.before} → {'–' if change.after is None else change.after}"
-    )
 
 
 def created(row: Row) -> str:

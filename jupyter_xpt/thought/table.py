@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from jupyter_xpt.ground.names import ExperimentName, printable
-from jupyter_xpt.thought.lineage import Measured, Overview, Row
+from jupyter_xpt.thought.lineage import Overview, Row
+from jupyter_xpt.thought.measured import Measured
 
 Cell = str | int | float | None
 

@@ -178,10 +178,10 @@ def test_long_lineages_are_cut_and_say_so():
 
 
 def test_show_says_what_changed_and_what_to_beware_of():
-    record = builders.experiment_record(2, 1, changes=(Change("cell 3", "parameter", "depth", None, "5"),))
+    record = builders.experiment_record(2, 1, changes=(Change("cell", "parameter", "depth", None, "5"),))
     warned = Warned("XPT001", "the split is the same in all repeats", "cell 4")
     run = run_facts({"accuracy": HIGH}, warnings=(warned,))
     found = lineage(facts(1, LOW), ExperimentFacts(record.name, record, (run,)))
     text = " ".join(Elements(html.show(found.row(2), found.row(1))).text)
-    for part in ("Improved on 001", "changed since 001", "depth", "– → 5", "⚠ the split", "(cell 4)"):
+    for part in ("Improved on 001", "changed since 001", "+ depth=5", "⚠ the split", "(cell 4)"):
         assert part in text

@@ -15,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import builders
 
-from jupyter_xpt.edges import machine, shelf
-from jupyter_xpt.edges.shelf import Shelf, read_tail
+from jupyter_xpt.edges import machine, runfolder
+from jupyter_xpt.edges.shelf import Shelf
 from jupyter_xpt.edges.store import Store, write_run
 from jupyter_xpt.ground import codec
-from jupyter_xpt.ground.errors import RecordError, StoreError
+from jupyter_xpt.ground.errors import StoreError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import Process
 
@@ -308,7 +308,7 @@ def test_a_run_without_a_record_is_damaged_once_it_is_old(folder):
 
 
 def test_results_beyond_the_bound_are_cut_and_told(folder, monkeypatch):
-    monkeypatch.setattr(shelf, "MAX_RESULTS_BYTES", 200)
+    monkeypatch.setattr(runfolder, "MAX_RESULTS_BYTES", 200)
     (run_folder(folder) / "summary.json").unlink()
     run = Shelf(folder).facts()[name(1)].runs[0]
     assert "only its first" in run.damage[0]
@@ -365,21 +365,3 @@ def test_threads_may_share_a_shelf_while_it_changes(folder):
         thread.join()
     assert problems == []
     assert len(known.facts()) == 29
-
-
-def test_the_tail_of_a_log_is_read_from_its_end(tmp_path):
-    path = tmp_path / "log.txt"
-    path.write_text("".join(f"line {number}\n" for number in range(1, 200_001)))
-    assert read_tail(path, 2) == (b"line 199999\nline 200000\n", True)
-    assert read_tail(path, 0) == (b"", True)
-    data, more = read_tail(path)
-    assert (data, more) == (path.read_bytes(), False)
-
-
-@pytest.mark.parametrize("kind", ["missing", "a folder", "a pipe", "a link"])
-def test_the_tail_of_what_is_no_plain_file_is_refused(tmp_path, kind):
-    path = tmp_path / "log.txt"
-    path.write_text("x")
-    DAMAGE[kind](path)
-    with pytest.raises(RecordError, match=r"log\.txt"):
-        read_tail(path)

@@ -1,0 +1,117 @@
+"""Plain file: files that others wrote, read with care.
+
+Links are not followed, what is no plain file is not read and never waited for, and everything has a bound.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from jupyter_xpt.ground.errors import RecordError
+
+MAX_RECORD_BYTES = 16 << 20
+MAX_TAIL_BYTES = 64 << 20
+_CHUNK = 1 << 20
+_OPEN = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not hold the reader
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+Stamp = tuple[int, int, int]
+MISSING: Stamp = (0, -1, 0)
+
+
+class Unreadable(Exception):  # noqa: N818 - says why a file was left alone
+    """A file that cannot or must not be read; the text says why."""
+
+
+def stamp_of(path: str) -> Stamp:
+    """Time (ns), size and identity of a file itself, never of what it links to."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return MISSING
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def opened(path: str) -> int:
+    """A descriptor of a plain file."""
+    try:
+        descriptor = os.open(path, _OPEN)
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        why = (
+            "is a link, which is not followed"
+            if os.path.islink(path)
+            else f"cannot be read: {problem.strerror}"
+        )
+        raise Unreadable(why) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable("is not a plain file")
+    return descriptor
+
+
+def read_record(path: str) -> bytes:
+    """All bytes of a record's file."""
+    try:
+        descriptor = opened(path)
+    except FileNotFoundError:
+        raise Unreadable("is missing") from None
+    try:
+        size = os.fstat(descriptor).st_size
+        if size > MAX_RECORD_BYTES:
+            raise Unreadable(f"is {size >> 20} MB long, more than any record ({MAX_RECORD_BYTES >> 20} MB)")
+        data = os.read(descriptor, size + 1)
+        while len(data) < size:
+            more = os.read(descriptor, size - len(data))
+            if not more:
+                break
+            data += more
+        return data
+    except OSError as problem:
+        raise Unreadable(f"cannot be read: {problem.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def read_tail(path: str | os.PathLike[str], lines: int | None = None) -> tuple[bytes, bool]:
+    """The end of a text file, and whether there was more before it.
+
+    Parameters
+    ----------
+    path
+        The file; links are not followed.
+    lines
+        How many lines; None for all that ``MAX_TAIL_BYTES`` hold.
+
+    Raises
+    ------
+    RecordError
+        When it is missing, no plain file, or cannot be read.
+    """
+    name = os.path.basename(path)
+    try:
+        descriptor = opened(os.fspath(path))
+    except (FileNotFoundError, Unreadable) as problem:
+        raise RecordError(f"{name} {problem if isinstance(problem, Unreadable) else 'is missing'}") from None
+    try:
+        size = os.fstat(descriptor).st_size
+        start, data = size, b""
+        while start > 0 and size - start < MAX_TAIL_BYTES and (lines is None or data.count(b"\n") <= lines):
+            length = min(_CHUNK, start)
+            start -= length
+            os.lseek(descriptor, start, os.SEEK_SET)
+            data = os.read(descriptor, length) + data
+    except OSError as problem:
+        raise RecordError(f"{name} cannot be read: {problem.strerror}") from None
+    finally:
+        os.close(descriptor)
+    if lines is None:
+        return data, start > 0
+    kept = data.splitlines(keepends=True)[-lines:] if lines > 0 else []
+    return b"".join(kept), start > 0 or len(b"".join(kept)) < len(data)
