@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
+from numbers import Number
 from typing import Any
 
 from jupyter_xpt.ground.errors import MetricError
@@ -22,11 +23,11 @@ def check_name(name: object) -> str:
     MetricError
         When it is no string, empty, longer than 200 characters, or has control characters.
     """
+    if not isinstance(name, str):
+        raise MetricError(f"a metric's name is a string, not {printable(repr(name)[:60])}")
     # Training loops log the same few names millions of times.
     if name in _known_names:
         return str(name)
-    if not isinstance(name, str):
-        raise MetricError(f"a metric's name is a string, not {name!r:.60}")
     if not name.strip() or len(name) > MAX_NAME:
         raise MetricError(f"a metric's name has 1 to {MAX_NAME} characters, not {len(name)}: {printable(name[:40])!r}")
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
@@ -37,7 +38,7 @@ def check_name(name: object) -> str:
 
 
 def as_number(name: str, value: Any) -> int | float:  # noqa: ANN401 - whatever the user logs
-    """The value as a plain number, exactly.
+    """The value as a plain number: exactly, or the nearest float of a Decimal, Fraction or long double.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def as_number(name: str, value: Any) -> int | float:  # noqa: ANN401 - whatever 
     Raises
     ------
     MetricError
-        When it is no single number, or an integer that a float cannot hold exactly.
+        When it is no single number, an integer that a float cannot hold exactly, or beyond what floats reach.
     """
     kind = type(value)
     if kind is float:
@@ -71,6 +72,10 @@ def _plain(name: str, value: Any) -> int | float:  # noqa: ANN401 - whatever the
     """A foreign number as Python's own."""
     original = value
     dtype_kind = getattr(getattr(value, "dtype", None), "kind", "")
+    # The item of a masked array is what lies under the mask; a data frame's mask is a method.
+    mask: Any = getattr(value, "mask", None)
+    if hasattr(mask, "dtype") and mask.any():
+        raise _no_number(name, original)
     if callable(getattr(value, "item", None)) and dtype_kind not in ("m", "M"):
         try:
             value = value.item()
@@ -81,12 +86,24 @@ def _plain(name: str, value: Any) -> int | float:  # noqa: ANN401 - whatever the
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if dtype_kind not in ("m", "M", "O") and hasattr(type(value), "__float__"):
+    if dtype_kind not in ("c", "m", "M", "O") and hasattr(type(value), "__float__"):
         try:
-            return float(value)
-        except (ValueError, TypeError, OverflowError, RuntimeError):
+            return _nearest(value)
+        except OverflowError:
+            shown = printable(repr(original)[:60])
+            raise MetricError(f"{printable(name)} is {shown}, beyond what a float holds") from None
+        except (ValueError, TypeError, RuntimeError):
             raise _no_number(name, original) from None
     raise _no_number(name, original)
+
+
+def _nearest(value: Any) -> float:  # noqa: ANN401 - Decimal, Fraction, long double and the like
+    """The nearest float; an OverflowError where a finite value other than 0 would become infinite or 0."""
+    made = float(value)
+    comparable = isinstance(value, Number)
+    if comparable and (made == 0 or math.isinf(made)) and value != made:
+        raise OverflowError
+    return made
 
 
 def _no_number(name: str, value: object) -> MetricError:
@@ -117,7 +134,7 @@ def of_last_value(value: object) -> dict[str, int | float]:
 
     A number alone is called ``value``.
     """
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or getattr(getattr(value, "dtype", None), "kind", "") == "b":
         return {}
     if isinstance(value, Mapping):
         return _flat(value)
