@@ -13,7 +13,6 @@ from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges import modules, store
-from jupyter_xpt.edges.modules import LocalFile
 from jupyter_xpt.edges.notebookfile import read_notebook
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment, XptError
@@ -22,10 +21,10 @@ from jupyter_xpt.ground.names import ExperimentName, check_series, parse_experim
 from jupyter_xpt.ground.records import ExperimentRecord, SourceRecord, Warned
 from jupyter_xpt.thought import notebooks, source
 from jupyter_xpt.thought.changes import compare
-from jupyter_xpt.thought.identity import Asked, Decision, decide
+from jupyter_xpt.thought.identity import Asked, decide
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.options import ExperimentOptions, experiment_options
-from jupyter_xpt.thought.running import SCRATCH, WhatRan, locate, what_ran
+from jupyter_xpt.thought.running import SCRATCH, WhatRan, what_ran
 
 # The series of sessions that have no notebook.
 TERMINAL_SERIES = "ipython"
