@@ -20,7 +20,8 @@ OUR_METADATA = "jupyter_xpt"
 _MAX_BYTES = 200_000_000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXPERIMENT_LINE = re.compile(r"\s*%%experiment\b([^\n]*)")
-_NEW_LINE = re.compile(r"^[ \t]*%xpt_new\b[^\n]*", re.MULTILINE)
+_NEW_LINE = r"%xpt_new\b(?:[^\n]*\\\n)*[^\n]*"
+_OPTION = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,11 @@ def with_cell(notebook: Notebook, source: str, identity: str | None, after: int)
     """The notebook with a code cell more, placed after that index: one that ran before it was saved."""
     cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     if has_ids(notebook):
-        cell["id"] = identity if identity and _ID.fullmatch(identity) else _made_id(source, after)
+        taken = {one.get("id") for one in notebook["cells"]}
+        made = identity if identity and _ID.fullmatch(identity) else _made_id(source, after)
+        while made in taken:
+            made = _made_id(made, after)
+        cell["id"] = made
     cell["source"] = source.splitlines(keepends=True)
     listed = list(notebook["cells"])
     listed.insert(after + 1, cell)
@@ -225,22 +230,33 @@ def forked(notebook: Notebook, name: ExperimentName, parent: int | None, note: s
     said = " ".join(note.split())
     comment = f"# experiment {short(name.number)}" + (f", from {short(parent)}" if parent else "") + (f": {said}" if said else "")
     listed = cells(notebook)
-    experiment = cell if cell is not None else next((c.index for c in listed if c.is_experiment), None)
+    known = cell is not None and listed[cell].is_experiment
+    experiment = cell if known else next((c.index for c in listed if c.is_experiment), None)
     sources: dict[int, str] = {}
-    placed = False
+    comments = iter([comment])
     for item in listed:
-        if not item.is_code:
-            continue
-        text = _NEW_LINE.sub(lambda _: comment, item.source, count=1)
-        if text != item.source and not placed:
-            placed = True
+        text = _own_lines(parent).sub(lambda line: _commented(line, next(comments, None)), item.source)
+        if item.is_code and text != item.source:
             sources[item.index] = text
-        elif text != item.source:
-            sources[item.index] = _NEW_LINE.sub(lambda match: "# " + match[0].strip(), item.source)
     if experiment is not None:
         text = without_options(sources.get(experiment, listed[experiment].source), ("note", "parent"))
-        sources[experiment] = text if placed else _below_first_line(text, comment)
+        left = next(comments, None)
+        sources[experiment] = text if left is None else _below_first_line(text, left)
     return numbered(stripped(notebook, sources), name, parent)
+
+
+def _own_lines(parent: int | None) -> re.Pattern[str]:
+    """Finds the lines ``%xpt_new …``, and the comment that an earlier one left in the parent."""
+    left = rf"|\# experiment {short(parent)}(?:, from [0-9]{{3,}})?(?:: [^\n]*)?$" if parent is not None else ""
+    return re.compile(rf"^([ \t]*)(?:{_NEW_LINE}{left})", re.MULTILINE)
+
+
+def _commented(line: re.Match[str], comment: str | None) -> str:
+    """The comment in place of a line; without one, the line as a comment."""
+    text = line[0].strip()
+    said = comment or (text if text.startswith("#") else "# " + " ".join(text.replace("\\\n", " ").split()))
+    # A block needs a statement.
+    return line[1] + ("pass  " if line[1] and text.startswith("%") else "") + said
 
 
 def _below_first_line(text: str, comment: str) -> str:
@@ -255,14 +271,31 @@ def without_options(source: str, dropped: Sequence[str]) -> str:
     match = _EXPERIMENT_LINE.match(source)
     if match is None:
         return source
-    value = r"""(?:"[^"]*"|'[^']*'|[^\s"'])*"""
-    line = match[1]
-    for option in dropped:
-        line = re.sub(rf"(?:^|(?<=\s))(?:--{option}(?:\s+|=)|{option}=){value}\s*", "", line)
-    return source[: match.start(1)] + line.rstrip() + source[match.end(1) :]
+    kept: list[str] = []
+    is_value = dropping = False
+    for token in _OPTION.finditer(match[1]):
+        key, given, _ = token[1].replace('"', "").replace("'", "").partition("=")
+        if not is_value:
+            is_option = bool(given) or key.startswith("--")
+            dropping = is_option and key.removeprefix("--") in dropped
+            is_value = key.startswith("--") and not given
+        else:
+            is_value = False
+        if not dropping:
+            kept.append(token[0])
+    return source[: match.start(1)] + "".join(kept) + source[match.end(1) :]
 
 
 def dump(notebook: Notebook) -> bytes:
-    """The bytes of a notebook's file, as Jupyter writes them."""
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    """The bytes of a notebook's file, as Jupyter writes them.
+
+    Raises
+    ------
+    NotebookError
+        When it nests deeper than can be written.
+    """
+    try:
+        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    except RecursionError:
+        raise NotebookError("the notebook nests too deep to be written: clear its outputs and metadata") from None
     return text.encode("utf-8", "backslashreplace") + b"\n"
