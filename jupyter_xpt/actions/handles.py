@@ -265,6 +265,7 @@ class Experiments(Sequence[Experiment]):
             When pandas is not installed.
         """
         try:
+            # Heavy, and not among what we depend on.
             import pandas as pd
         except ImportError:
             raise XptError("to_frame() needs pandas, which is not installed: pip install pandas") from None
@@ -328,6 +329,7 @@ def _mean_text(mean: float | None, sem: float | None, n: int) -> str:
 
 def _html(rows: Sequence[Row]) -> str:
     """Experiments as a plain table: what the front end's own style makes of it fits light and dark."""
+    # Its table of entities is not for every kernel to load.
     from html import escape
 
     lines = [

@@ -6,7 +6,7 @@ The one place where verdicts are derived from what was read, so that no two surf
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace as changed
+from dataclasses import dataclass, field, replace as changed
 
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
@@ -107,6 +107,18 @@ class Overview:
         return next((lineage for lineage in self.lineages if lineage.series == series), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """All that was made of a series, by number, kept for the next time."""
+
+    facts: Mapping[int, ExperimentFacts] = field(default_factory=dict)
+    pooled: Mapping[int, Pooled] = field(default_factory=dict)
+    parents: Mapping[int, int | None] = field(default_factory=dict)
+    places: Sequence[Place] = ()
+    rows: Mapping[int, Row] = field(default_factory=dict)
+    lineage: Lineage = Lineage("", (), None, None, 0, None, None)
+
+
 class Overviewer:
     """Makes overviews one after the other, and makes anew only what changed between them.
 
@@ -122,76 +134,67 @@ class Overviewer:
         self._confidence = confidence
         self._facts: Mapping[ExperimentName, ExperimentFacts] | None = None
         self._overview = Overview(())
-        self._pooled: dict[ExperimentName, Pooled] = {}
-        self._rows: dict[ExperimentName, tuple[Pooled, Pooled | None, Row]] = {}
-        self._lineages: dict[str, Lineage] = {}
+        self._series: dict[str, _Series] = {}
 
     def overview(self, facts: Mapping[ExperimentName, ExperimentFacts]) -> Overview:
         """The overview of what was read; the very same object when nothing changed."""
         if facts is self._facts:
             return self._overview
-        self._pooled = {name: self._pool(one) for name, one in facts.items()}
-        series: dict[str, list[ExperimentName]] = {}
-        for name in facts:
-            series.setdefault(name.series, []).append(name)
-        self._lineages = {name: self._lineage(name, series[name]) for name in sorted(series)}
-        self._rows = {name: kept for name, kept in self._rows.items() if name in facts}
-        self._overview = Overview(tuple(self._lineages.values()))
+        found: dict[str, dict[int, ExperimentFacts]] = {}
+        for name, one in facts.items():
+            found.setdefault(name.series, {})[name.number] = one
+        self._series = {
+            series: _renewed(self._series.get(series, _Series()), series, found[series], self._confidence)
+            for series in sorted(found)
+        }
+        self._overview = Overview(tuple(one.lineage for one in self._series.values()))
         self._facts = facts
         return self._overview
 
-    def _pool(self, facts: ExperimentFacts) -> Pooled:
-        """What an experiment comes to, made anew when its facts are new."""
-        kept = self._pooled.get(facts.name)
-        return kept if kept is not None and kept.facts is facts else pool(facts)
 
-    def _lineage(self, series: str, names: Sequence[ExperimentName]) -> Lineage:
-        """The lineage of one series; the very same object when none of its rows changed."""
-        rows = tuple(self._row(place) for place in ordered({name: self._parent(name) for name in names}))
-        kept = self._lineages.get(series)
-        if (
-            kept is not None
-            and len(kept.rows) == len(rows)
-            and all(a is b for a, b in zip(kept.rows, rows, strict=True))
-        ):
-            return kept
-        compared = [row for row in rows if row.verdict is not None and row.verdict.p is not None]
-        confidence = min((row.verdict.confidence for row in compared if row.verdict), default=None)
-        # A run that failed before it logged anything may know its primary metric and not yet its goal.
-        latest = max(
-            (row for row in rows if row.primary is not None),
-            key=lambda row: (row.goal is not None, row.number),
-            default=None,
-        )
-        return Lineage(
-            series,
-            rows,
-            latest.primary if latest else None,
-            latest.goal if latest else None,
-            len(compared),
-            confidence,
-            None if confidence is None else _chance(compared, confidence),
-        )
+def _renewed(
+    old: _Series, series: str, facts: Mapping[int, ExperimentFacts], confidence: float | None
+) -> _Series:
+    """A series with what changed made anew; the very same object when nothing did."""
+    fresh = {number for number, one in facts.items() if old.facts.get(number) is not one}
+    gone = old.facts.keys() - facts.keys()
+    if not fresh and not gone:
+        return old
+    pooled = {number: pool(one) if number in fresh else old.pooled[number] for number, one in facts.items()}
+    parents = {number: one.record.parent if one.record else None for number, one in facts.items()}
+    places = old.places if parents == old.parents else ordered(parents)
+    touched = fresh | gone
+    rows: dict[int, Row] = {}
+    for place in places:
+        number, parent = place.number, parents[place.number]
+        row = None if number in touched or parent in touched else old.rows[number]
+        if row is None or _told(row, place.trouble):
+            row = _row(pooled[number], None if parent is None else pooled.get(parent), place, confidence)
+        elif (row.depth, row.last) != (place.depth, place.last):
+            row = changed(row, depth=place.depth, last=place.last)
+        rows[number] = row
+    return _Series(facts, pooled, parents, places, rows, _lineage(series, tuple(rows.values())))
 
-    def _parent(self, name: ExperimentName) -> int | None:
-        """The number of its parent."""
-        record = self._pooled[name].facts.record
-        return record.parent if record else None
 
-    def _row(self, place: Place) -> Row:
-        """The row of an experiment, made anew when it or its parent changed."""
-        pooled = self._pooled[place.name]
-        number = self._parent(place.name)
-        parent = self._pooled.get(ExperimentName(place.name.series, number)) if number is not None else None
-        kept = self._rows.get(place.name)
-        if kept is None or kept[0] is not pooled or kept[1] is not parent or _told(kept[2], place.trouble):
-            row = _row(pooled, parent, place, self._confidence)
-        elif (kept[2].depth, kept[2].last) == (place.depth, place.last):
-            return kept[2]
-        else:
-            row = changed(kept[2], depth=place.depth, last=place.last)
-        self._rows[place.name] = (pooled, parent, row)
-        return row
+def _lineage(series: str, rows: tuple[Row, ...]) -> Lineage:
+    """The lineage that these rows make."""
+    compared = [row for row in rows if row.verdict is not None and row.verdict.p is not None]
+    confidence = min((row.verdict.confidence for row in compared if row.verdict), default=None)
+    # A run that failed before it logged anything may know its primary metric and not yet its goal.
+    latest = max(
+        (row for row in rows if row.primary is not None),
+        key=lambda row: (row.goal is not None, row.name.number),
+        default=None,
+    )
+    return Lineage(
+        series,
+        rows,
+        latest.primary if latest else None,
+        latest.goal if latest else None,
+        len(compared),
+        confidence,
+        None if confidence is None else _chance(compared, confidence),
+    )
 
 
 def overview(facts: Mapping[ExperimentName, ExperimentFacts], confidence: float | None = None) -> Overview:

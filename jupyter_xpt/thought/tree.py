@@ -5,64 +5,62 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jupyter_xpt.ground.names import ExperimentName, short
+from jupyter_xpt.ground.names import short
 
 
 @dataclass(slots=True)
 class Place:
     """Where an experiment stands in the tree."""
 
-    name: ExperimentName
+    number: int
     depth: int = 0
     last: bool = True
     trouble: str = ""
 
 
-def ordered(parents: Mapping[ExperimentName, int | None]) -> list[Place]:
-    """The experiments of a series as a tree: depth first, children by number, each exactly once."""
-    names = {name.number: name for name in parents}
+def ordered(parents: Mapping[int, int | None]) -> list[Place]:
+    """The experiments of a series as a tree: depth first, children by number, each exactly once.
+
+    Parameters
+    ----------
+    parents
+        Each experiment's parent, by number; None where it has none.
+    """
     children: dict[int, list[int]] = {}
-    roots: dict[int, str] = {}
-    for number in sorted(names):
-        parent = parents[names[number]]
+    roots: list[Place] = []
+    for number in sorted(parents):
+        parent = parents[number]
         if parent is None:
-            roots[number] = ""
-        elif parent not in names:
-            roots[number] = f"its parent {short(parent)} is not there"
+            roots.append(Place(number))
+        elif parent not in parents:
+            roots.append(Place(number, trouble=f"its parent {short(parent)} is not there"))
         else:
             children.setdefault(parent, []).append(number)
     places: list[Place] = []
     seen: set[int] = set()
-    for number, trouble in roots.items():
-        _walk(Place(names[number], trouble=trouble), names, children, seen, places)
+    for root in roots:
+        _walk(root, children, seen, places)
     # Whoever no root leads to belongs to a cycle, or hangs on one.
-    for number in sorted(names):
+    for number in sorted(parents.keys() - seen):
         if number not in seen:
-            first = min(_cycle(number, {other.number: parent for other, parent in parents.items()}))
-            trouble = f"its parent {short(parents[names[first]] or 0)} descends from it"
-            _walk(Place(names[first], trouble=trouble), names, children, seen, places)
+            first = min(_cycle(number, parents))
+            trouble = f"its parent {short(parents[first] or 0)} descends from it"
+            _walk(Place(first, trouble=trouble), children, seen, places)
     return places
 
 
-def _walk(
-    root: Place,
-    names: Mapping[int, ExperimentName],
-    children: Mapping[int, Sequence[int]],
-    seen: set[int],
-    places: list[Place],
-) -> None:
+def _walk(root: Place, children: Mapping[int, Sequence[int]], seen: set[int], places: list[Place]) -> None:
     """Adds a root and all that descend from it, without recursion: lineages grow hundreds deep."""
     waiting = [root]
     while waiting:
         place = waiting.pop()
-        number = place.name.number
-        if number in seen:
+        if place.number in seen:
             continue
-        seen.add(number)
+        seen.add(place.number)
         places.append(place)
-        below = [child for child in children.get(number, ()) if child not in seen]
+        below = [child for child in children.get(place.number, ()) if child not in seen]
         for child in reversed(below):
-            waiting.append(Place(names[child], place.depth + 1, child == below[-1]))
+            waiting.append(Place(child, place.depth + 1, child == below[-1]))
 
 
 def _cycle(number: int, parents: Mapping[int, int | None]) -> list[int]:
