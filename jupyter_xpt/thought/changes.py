@@ -27,6 +27,8 @@ from jupyter_xpt.thought.source import Source, config_lines, config_values, mean
 CELL = "cell"
 # More changes than this in one place are better told as an edit of so many lines.
 _MANY = 8
+# No record holds more: such a child has little in common with its parent.
+_MOST = 60
 
 
 def compare(parent: Source, child: Source) -> tuple[Change, ...]:
@@ -45,7 +47,10 @@ def compare(parent: Source, child: Source) -> tuple[Change, ...]:
     mine, theirs = dict(parent.files), dict(child.files)
     for name in sorted(mine.keys() | theirs.keys()):
         found += _file(name, mine.get(name), theirs.get(name))
-    return tuple(_settled(found))
+    settled = tuple(_settled(found))
+    if len(settled) <= _MOST:
+        return settled
+    return (*settled[:_MOST], Change("source", EDITED, f"{len(settled) - _MOST} more changes"))
 
 
 def summary(changes: Sequence[Change], limit: int = 160) -> str:
@@ -61,7 +66,7 @@ def summary(changes: Sequence[Change], limit: int = 160) -> str:
 
 
 def said(change: Change) -> str:
-    """One change in short: ``max_depth 3 → 5``, ``+ StandardScaler()``, ``features.py edited (+3 −1 lines)``."""
+    """One change in short: ``max_depth 3 → 5``, ``+ StandardScaler()``, ``a.py edited (+3 −1 lines)``."""
     before, after, what = change.before, change.after, change.what
     in_file = change.where != CELL and not change.where.endswith(" above")
     if change.kind == EDITED and before is None and after is None:

@@ -40,7 +40,7 @@ PARAMETER, CALLABLE, ADDED, REMOVED, EDITED = "parameter", "callable", "added", 
 # A list is told item by item up to here.
 _MANY_ITEMS = 6
 # How many pairs of nodes are looked at in one place: keeps huge cells quick.
-_PATIENCE = 5_000
+_PATIENCE = 2_000
 
 
 class TooMuch(Exception):  # noqa: N818 - a verdict on the texts, not an error
@@ -307,7 +307,7 @@ class Place:
         return True
 
     def _wrapped(self, old: ast.expr, new: ast.expr, name: str) -> bool:
-        """Whether one expression stands inside the other: a model put into a pipeline, or taken out of one."""
+        """Whether one expression stands inside the other, like a model put into a pipeline."""
         inner = inside(old, new)
         if inner is not None:
             self.say(ADDED, shortly(with_hole(new, inner)))

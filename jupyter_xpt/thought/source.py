@@ -162,44 +162,44 @@ def canonical(node: ast.AST) -> str:
         item = waiting.pop()
         if type(item) is str:
             parts.append(item)
+        elif isinstance(item, ast.Name):
+            parts.append(f"(Name id={item.id!a})")
         elif isinstance(item, ast.Constant):
             parts.append(_constant(item.value))
         elif isinstance(item, ast.JoinedStr):
             waiting += reversed(_joined(item))
         elif isinstance(item, ast.AST):
-            waiting += reversed(_fields(item))
+            _unfold(item, waiting)
         else:
             # Names and numbers of fields; None holds a place in lists.
             parts.append(ascii(item))
     return "".join(parts)
 
 
-def _fields(node: ast.AST) -> list[Any]:
-    """What a node is written as: its name and its fields, each a piece of text or something to be walked."""
-    kind = type(node)
-    pieces: list[Any] = ["(", kind.__name__]
-    for name in _counting(kind.__name__, kind._fields):
+def _unfold(node: ast.AST, waiting: list[Any]) -> None:
+    """Puts what a node is written as on the stack, last first: text, and what is still to be walked."""
+    kind = type(node).__name__
+    waiting.append(")")
+    for name, written in _counting(kind, node._fields):
         value = getattr(node, name, None)
         if value is None or value == []:
             continue
-        pieces.append(" " + name + "=")
-        if isinstance(value, list):
-            pieces.append("[")
-            for one in value:
-                pieces += (ascii(one) if isinstance(one, str) else one, " ")
-            pieces.append("]")
+        if type(value) is list:
+            waiting.append("]")
+            for one in reversed(value):
+                waiting += (" ", ascii(one) if type(one) is str else one)
+            waiting += ("[", written)
         else:
-            pieces.append(ascii(value) if isinstance(value, str) else value)
-    pieces.append(")")
-    return pieces
+            waiting += (ascii(value) if type(value) is str else value, written)
+    waiting.append("(" + kind)
 
 
 @cache
-def _counting(kind: str, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields of a kind of node that count, in an order that no version changes."""
+def _counting(kind: str, fields: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind of node that count, and how they are written, in an order that never changes."""
     # A template's interpolation repeats its expression as it was written.
     skipped = _SKIPPED | {"str"} if kind == "Interpolation" else _SKIPPED
-    return tuple(sorted(name for name in fields if name not in skipped))
+    return tuple((name, f" {name}=") for name in sorted(fields, reverse=True) if name not in skipped)
 
 
 def _constant(value: object) -> str:
