@@ -44,12 +44,8 @@ _SAFE = (
     *("-c", "gc.auto=0"),
 )
 _STATUS = (
-    "status",
-    "--porcelain=v2",
-    "-z",
-    "--untracked-files=normal",
-    "--ignore-submodules=dirty",
-    "--no-renames",
+    *("status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--no-renames"),
+    *("--untracked-files=normal", "--ignore-submodules=dirty"),
 )
 _DIFF = ("diff-index", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
 _DIFF_SUBMODULES = ("--ignore-submodules=dirty", "--submodule=short", "--no-color")
@@ -108,7 +104,7 @@ class _Repository:
 
     git: _Git
     root: str
-    known: GitState
+    settings: tuple[tuple[str, str], ...]
     filters: frozenset[str]
     switches: tuple[str, ...] | None
 
@@ -117,6 +113,7 @@ class _Repository:
 class _Files:
     """What differs: tracked paths with their status entries, and those of them that a filter would change."""
 
+    known: GitState
     tracked: dict[bytes, bytes]
     untracked: tuple[str, ...]
     filtered: tuple[bytes, ...]
@@ -150,14 +147,14 @@ def describe(folder: Path, timeout: float = 5.0) -> GitState | None:
     folder
         Any folder, inside a repository or not.
     timeout
-        Seconds for all of it together; then git is killed, with every process that it started.
+        Seconds until git is killed, with every process that it started; half a second more may go into
+        asking for the commit alone.
     """
     try:
         repository = _open(folder, timeout)
         if repository is None:
             return None
-        state = repository.known
-        files = _files(repository, state)
+        files = _files(repository)
     except _TroubleError as trouble:
         return trouble.state
     # What is staged is a fact; what only differs on disk may be the same once its filter has been run.
@@ -166,7 +163,8 @@ def describe(folder: Path, timeout: float = 5.0) -> GitState | None:
     doubt = f"{doubtful} files that differ on disk have a git filter, which is not run: not judged"
     dirty = True if certain else None if doubtful else False
     problem = doubt if doubtful else None
-    return changed(state, dirty=dirty, changed=certain, untracked=len(files.untracked), problem=problem)
+    untracked = len(files.untracked)
+    return changed(files.known, dirty=dirty, changed=certain, untracked=untracked, problem=problem)
 
 
 def patch(folder: Path, limit_bytes: int, timeout: float = 5.0) -> Patch | None:
@@ -228,29 +226,32 @@ def _open(folder: Path, timeout: float) -> _Repository | None:
         if "not a git repository" in asked.error and not _marked(folder):
             return None
         raise _TroubleError(asked.error)
-    commit = _line(git("rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
-    branch = _line(git("symbolic-ref", "--quiet", "HEAD"))
-    branch = branch.removeprefix("refs/heads/") if branch else None
-    known = GitState(commit=commit, branch=branch)
     # `-z` ends every entry by NUL, and the name by the first newline: values may hold any other sign.
     listed = git("config", "--list", "-z", "--includes", limit=_STATUS_BYTES)
     if listed.code:
-        raise _TroubleError(listed.error, known)
+        raise _TroubleError(listed.error, _at_head(git, ()))
     entries = (entry.partition("\n") for entry in os.fsdecode(listed.out).split("\0") if entry)
     pairs = [(name, value) for name, _, value in entries]
-    remote = _remote(pairs, branch)
-    known = changed(known, remote=remote)
     if lines[0] == "true" or lines[1] != "true":
         what = "a bare repository" if lines[0] == "true" else "outside of its repository's work tree"
-        raise _TroubleError(f"{folder} is {what}, which has no changes", known)
+        raise _TroubleError(f"{folder} is {what}, which has no changes", _at_head(git, pairs))
     root = "\n".join(lines[2:-1])
     # A configuration could have us read any folder of the machine; a true work tree has its .git in it.
-    if not folder.resolve().is_relative_to(Path(root).resolve()) or not os.path.lexists(
-        os.path.join(root, ".git")
-    ):
-        raise _TroubleError(f"the repository says that its work tree is elsewhere: {root}", known)
+    above = Path(root).resolve()
+    if not folder.resolve().is_relative_to(above) or not os.path.lexists(above / ".git"):
+        elsewhere = f"the repository says that its work tree is elsewhere: {root}"
+        raise _TroubleError(elsewhere, _at_head(git, pairs))
     filters, switches = _filters(name for name, _ in pairs)
-    return _Repository(git, root, changed(known, root=root), filters, switches)
+    return _Repository(git, root, tuple(pairs), filters, switches)
+
+
+def _at_head(git: _Git, settings: Sequence[tuple[str, str]]) -> GitState:
+    """Commit, branch and remote where git status gives none; half a second is left for it in any case."""
+    git = changed(git, deadline=max(git.deadline, time.monotonic() + 0.5))
+    commit = _line(git("rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
+    branch = _line(git("symbolic-ref", "--quiet", "HEAD"))
+    branch = branch.removeprefix("refs/heads/") if branch else None
+    return GitState(commit, branch, _remote(settings, branch))
 
 
 def _filters(names: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...] | None]:
@@ -267,23 +268,34 @@ def _filters(names: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...] | No
     )
 
 
-def _files(repository: _Repository, known: GitState) -> _Files:
+def _files(repository: _Repository) -> _Files:
     """What git status says: one entry for each file that differs or is unknown."""
     if repository.switches is None:
-        raise _TroubleError("changes not looked for: the repository's filters cannot be turned off", known)
+        raise _trouble("changes not looked for: the repository's filters cannot be turned off", repository)
     status = repository.git(*repository.switches, *_STATUS, limit=_STATUS_BYTES)
     if status.code or status.cut:
-        raise _TroubleError("too many changes to count" if status.cut else status.error, known)
+        raise _trouble("too many changes to count" if status.cut else status.error, repository)
     entries = [entry for entry in status.out.split(b"\0") if entry]
+    said = dict(entry[2:].split(b" ", 1) for entry in entries if entry[:1] == b"#")
+    commit, branch = os.fsdecode(said[b"branch.oid"]), os.fsdecode(said[b"branch.head"])
+    branch_or_none = None if branch == "(detached)" else branch
+    remote = _remote(repository.settings, branch_or_none)
+    known = GitState(None if commit == "(initial)" else commit, branch_or_none, remote, root=repository.root)
     # Without renames "1" and "u" (unmerged) are the kinds of tracked entries; 8 or 10 fields, then the path.
     fields = {b"1": 8, b"u": 10}
     tracked = {entry.split(b" ", fields[entry[:1]])[-1]: entry for entry in entries if entry[:1] in fields}
     untracked = tuple(os.fsdecode(entry[2:]) for entry in entries if entry[:1] == b"?")
     on_disk = [path for path, entry in tracked.items() if entry[3:4] in (b"M", b"U", b"A")]
-    return _Files(tracked, untracked, _with_filter(repository, on_disk, known))
+    return _Files(known, tracked, untracked, _with_filter(repository, on_disk))
 
 
-def _with_filter(repository: _Repository, paths: Sequence[bytes], known: GitState) -> tuple[bytes, ...]:
+def _trouble(problem: str, repository: _Repository) -> _TroubleError:
+    return _TroubleError(
+        problem, changed(_at_head(repository.git, repository.settings), root=repository.root)
+    )
+
+
+def _with_filter(repository: _Repository, paths: Sequence[bytes]) -> tuple[bytes, ...]:
     """Those of the paths whose content a configured filter would change before it is compared."""
     if not repository.filters or not paths:
         return ()
@@ -291,15 +303,14 @@ def _with_filter(repository: _Repository, paths: Sequence[bytes], known: GitStat
     words = ("-C", repository.root, *(repository.switches or ()), "check-attr", "-z", "--stdin", "filter")
     checked = repository.git(*words, limit=_STATUS_BYTES, feed=feed)
     if checked.code:
-        raise _TroubleError(checked.error, known)
+        raise _trouble(checked.error, repository)
     answers = checked.out.split(b"\0")
     drivers = {os.fsencode(driver) for driver in repository.filters}
     return tuple(path for path, value in zip(answers[0::3], answers[2::3], strict=False) if value in drivers)
 
 
 def _patch(repository: _Repository, limit: int) -> Patch:
-    known = repository.known
-    files = _files(repository, known)
+    files = _files(repository)
     untracked = files.untracked[:_MOST_NAMES]
     root = os.fsencode(repository.root)
     large = [path for path in files.tracked if _size(os.path.join(root, path)) > limit]
@@ -310,10 +321,10 @@ def _patch(repository: _Repository, limit: int) -> Patch:
     excluded = (f":(top,exclude,literal){path}" for path in left_out)
     words = ("-C", repository.root, *(repository.switches or ()), *_DIFF, *_DIFF_SUBMODULES)
     # Before the first commit everything that is tracked differs from nothing: the empty tree.
-    base = known.commit or _line(repository.git("hash-object", "-t", "tree", "--stdin")) or "HEAD"
+    base = files.known.commit or _line(repository.git("hash-object", "-t", "tree", "--stdin")) or "HEAD"
     difference = repository.git(*words, base, "--", ":(top)", *excluded, limit=limit)
     if difference.code and not difference.cut:
-        raise _TroubleError(difference.error, known)
+        raise _TroubleError(difference.error)
     text = _whole_files(difference.out, cut=difference.cut)
     short = f"the patch is longer than {limit} bytes: it ends early" if difference.cut else None
     return Patch(text, not difference.cut and not left_out, left_out, untracked, short)
