@@ -184,6 +184,22 @@ def test_two_copies_are_a_tie_and_neither_is_taken(tmp_path: Path, monkeypatch: 
     assert "copy.ipynb, here.ipynb hold this cell" in str(found["tried"])
 
 
+def test_a_tie_ends_the_search(tmp_path: Path) -> None:
+    for name in ("work/a.ipynb", "work/b.ipynb", "elsewhere/c.ipynb"):
+        write_notebook(tmp_path / name, "x")
+    words = [sys.executable, "-c", "input('ready')", "a.ipynb", "b.ipynb"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path / "work", stdin=pipe, stdout=pipe) as runner:
+        # A process has no command line in the instant of its start.
+        assert runner.stdout is not None
+        assert runner.stdout.read(5) == b"ready"
+        clues = Clues(tmp_path / "elsewhere", connection_file="k.json", parent=runner.pid)
+        found = find_notebook(clues, everywhere)
+        runner.communicate(b"\n")
+    assert found.path is None
+    assert found.tried == ("command line: a.ipynb, b.ipynb hold this cell, which one it is cannot be told",)
+
+
 def test_the_variable_settles_a_tie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = write_notebook(tmp_path / "work" / "here.ipynb")
     (notebook.parent / "copy.ipynb").write_bytes(notebook.read_bytes())
@@ -391,6 +407,16 @@ def test_two_notebooks_on_a_kernel_that_both_hold_the_cell_are_a_tie(
     found = server.execute(session)
     assert found["path"] is None
     assert "hold this cell" in str(found["tried"])
+
+
+def test_an_unsaved_cell_may_come_from_the_console_beside_the_notebook(server, session) -> None:
+    write_notebook(file_of(server, session), "something else")
+    server.open(
+        str(session["path"]).replace("here.ipynb", "console-1"), kind="console", kernel=kernel_of(session)
+    )
+    found = server.execute(session)
+    assert found["path"] is None
+    assert "does not hold this cell" in str(found["tried"])
 
 
 def test_a_console_is_no_notebook(server: Server) -> None:
