@@ -14,7 +14,7 @@ from builders import by_name, experiment_record, facts, run_facts
 
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.ground.records import Change, SourceRecord, Warned
+from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.lineage import Overviewer, overview
 
 LOW, HIGH = [0.90, 0.91, 0.905, 0.895, 0.9], [0.93, 0.935, 0.925, 0.93, 0.94]
@@ -52,20 +52,6 @@ def test_the_goal_turns_the_verdict():
     assert found.goal == "min"
 
 
-def test_a_goal_that_the_user_gave_wins_over_a_later_guess():
-    runs = (
-        run_facts({"accuracy": LOW}, 1, goals={"accuracy": "min"}, given=("accuracy",)),
-        run_facts({"accuracy": LOW}, 2, goals={"accuracy": "max"}),
-    )
-    assert lineage(with_runs(1, *runs)).row(1).goal == "min"
-
-
-def test_a_goal_that_no_run_wrote_down_follows_the_name():
-    run = run_facts({"val/loss": LOW}, goals={}, primary=None)
-    row = lineage(with_runs(1, run)).row(1)
-    assert (row.primary, row.goal) == ("val/loss", "min")
-
-
 def test_runs_of_the_same_source_are_pooled_and_compared_at_99_percent():
     again = with_runs(2, run_facts({"accuracy": HIGH}, 1), run_facts({"accuracy": HIGH}, 2), parent=1)
     row = lineage(facts(1, LOW), again).row(2)
@@ -90,20 +76,6 @@ def test_failed_and_infinite_repeats_are_counted_and_never_favour():
     assert "failed" in row.sentence
 
 
-def test_repeats_that_finished_without_the_metric_are_told_of():
-    row = lineage(with_runs(1, run_facts({"accuracy": [0.9, None, 0.8], "loss": [1, 2, 3]}))).row(1)
-    assert row.main.missing == 1
-    assert "1 of 3 repeats finished without logging accuracy" in texts(row)
-
-
-def test_identical_values_are_told_of_once():
-    row = lineage(facts(1, [0.5] * 4)).row(1)
-    assert "4 repeats with identical values of accuracy: is the seed fixed?" in texts(row)
-    told = Warned("XPT009", "accuracy has identical values in 4 repeats")
-    row = lineage(with_runs(1, run_facts({"accuracy": [0.5] * 4}, warnings=(told,)))).row(1)
-    assert row.warnings == (told,)
-
-
 @pytest.mark.parametrize(
     ("parent", "child", "said"),
     [
@@ -119,23 +91,6 @@ def test_not_sure_says_why(parent, child, said):
     assert row.verdict.verdict == "not sure"
     assert said in row.verdict.reason
     assert row.sentence.startswith("Not sure against 001")
-
-
-@pytest.mark.parametrize(
-    ("runs", "given", "status"),
-    [
-        ((), {"source": None}, "planned"),
-        ((run_facts({"accuracy": LOW}),), {}, "finished"),
-        ((run_facts({"accuracy": [None]}, failed=[1], status="failed"),), {}, "failed"),
-        ((run_facts({"accuracy": LOW}, status="interrupted"),), {}, "interrupted"),
-        ((run_facts({"accuracy": LOW}, status="died"),), {}, "died"),
-        ((run_facts({"accuracy": LOW}), run_facts({"accuracy": LOW}, 2, status="running")), {}, "running"),
-        ((run_facts({"accuracy": LOW}), run_facts({"accuracy": [1]}, 2, status="failed")), {}, "finished"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_the_status_says_what_an_experiment_is(runs, given, status):
-    assert lineage(with_runs(1, *runs, **given)).row(1).status == status
 
 
 def test_a_verdict_waits_for_the_end_of_the_run():
@@ -201,15 +156,6 @@ def test_thousands_deep_and_wide_need_no_recursion():
     assert [row.number for row in wide.rows] == list(range(1, 5002))
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(-2, 14)), max_size=12))
-def test_every_experiment_shows_exactly_once_whatever_the_parents(parents):
-    found = overview(by_name(*(facts(i + 1, parent=parent) for i, parent in enumerate(parents))))
-    rows = list(found.rows)
-    assert sorted(row.number for row in rows) == list(range(1, len(parents) + 1))
-    for before, row in zip([None, *rows], rows, strict=False):
-        assert row.depth == 0 if before is None else row.depth <= before.depth + 1
-
-
 def test_series_stand_apart_in_order():
     dogs = facts(1, LOW, series="dogs")
     found = overview(by_name(dogs, facts(1, LOW), facts(2, HIGH, parent=1)))
@@ -261,9 +207,3 @@ def test_an_overview_made_step_by_step_equals_one_made_at_once(data):
 def test_a_given_confidence_holds_for_every_verdict():
     found = overview(by_name(facts(1, LOW), facts(2, HIGH, parent=1)), 0.999).lineages[0]
     assert found.row(2).verdict.confidence == 0.999
-
-
-def test_an_experiment_whose_source_is_unknown_counts_its_last_runs_source():
-    runs = (run_facts({"accuracy": [0.1] * 3}, 1, digest="a"), run_facts({"accuracy": LOW}, 2, digest="b"))
-    assert lineage(with_runs(1, *runs, source=None)).row(1).main.n == 5
-    assert lineage(with_runs(1, *runs, source=SourceRecord("a"))).row(1).main.n == 3
