@@ -143,7 +143,7 @@ def with_cell(notebook: Notebook, source: str, identity: str | None, after: int)
     """The notebook with a code cell more, placed after that index: one that ran before it was saved."""
     cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     if has_ids(notebook):
-        taken = {one.get("id") for one in notebook["cells"]}
+        taken = {one.id for one in cells(notebook)}
         made = identity if identity and _ID.fullmatch(identity) else _made_id(source, after)
         while made in taken:
             made = _made_id(made, after)
