@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.records import RUNNING
@@ -99,12 +100,21 @@ def cell_was(asked: Asked, facts: Facts) -> int | None:
 def _newest(notebook: str | None, cell: str | None, facts: Facts) -> int | None:
     """The experiment that was last run from a cell of a notebook."""
     runs = [
-        (run.record.started, number)
+        (_moment(run.record.started), number)
         for number, experiment in facts.items()
         for run in experiment.runs
         if run.record is not None and run.record.notebook == notebook and run.record.cell == cell
     ]
     return max(runs)[1] if runs else None
+
+
+def _moment(started: str) -> float:
+    """When a run started, in UNIX seconds: texts with different offsets to UTC do not compare in time."""
+    try:
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _experiment_above(asked: Asked, facts: Facts) -> int | None:
