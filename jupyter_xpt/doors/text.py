@@ -53,23 +53,18 @@ def tree(lineage: Lineage, look: Look = Look()) -> str:
     means = _means([row.main for row in lineage.rows])
     words = [standing(row) for row in lineage.rows]
     stem_width = max(map(cells, stems), default=0)
-    taken = stem_width + 4 + max(map(cells, means), default=0) + 4 + max(map(cells, words), default=0)
+    mean_width = max(map(cells, means), default=0)
+    taken = stem_width + 4 + mean_width + 4 + max(map(cells, words), default=0)
     room = max(12, min(_MAX_TITLE, look.width - taken))
     room = min(room, max((cells(_title(row)) for row in lineage.rows), default=0))
     lines = [look.paint(_heading(lineage), "1")]
     for row, stem, mean, word in zip(lineage.rows, stems, means, words, strict=True):
         code = _colour(row)
-        line = f"{pad(stem, stem_width)} {look.paint(sign(row), code)}  {pad(cut(_title(row), room), room)}  "
-        lines.append(
-            (
-                line
-                + (f"{pad(mean, max(map(cells, means)))}  " if mean or word else "")
-                + look.paint(word, code)
-            ).rstrip()
-        )
-    said = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
-    if said:
-        lines += ["", *(line for one in said for line in wrapped(one, look.width, "     "))]
+        named = f"{pad(stem, stem_width)} {look.paint(sign(row), code)}  {pad(cut(_title(row), room), room)}"
+        lines.append(f"{named}  {pad(mean, mean_width)}  {look.paint(word, code)}".rstrip())
+    sentences = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
+    if sentences:
+        lines += ["", *(line for one in sentences for line in wrapped(one, look.width, "     "))]
     told = comparisons(lineage)
     if told:
         lines += ["", *(look.paint(line, "2") for line in wrapped(told, look.width))]
@@ -84,11 +79,8 @@ def trees(overview: Overview, look: Look = Look()) -> str:
 def table(lineage: Lineage, look: Look = Look()) -> str:
     """A series as a table: a line an experiment by number, a column a metric, as many as fit."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
-    metrics = list(
-        dict.fromkeys(
-            ([lineage.primary] if lineage.primary else []) + [m for row in rows for m in row.measured]
-        )
-    )
+    first = [lineage.primary] if lineage.primary is not None else []
+    metrics = list(dict.fromkeys([*first, *(metric for row in rows for metric in row.measured)]))
     columns = [
         ["#", *(row.name.short for row in rows)],
         ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
@@ -110,12 +102,9 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     codes = ["1", *(_colour(row) for row in rows)]
     lines = [look.paint(line, code) for line, code in zip(lines, codes, strict=True)]
     hidden = len(metrics) - len(fitting)
-    more = (
-        [f"{hidden} more metric{'s' * (hidden > 1)}: jupyter xpt show NUMBER, or experiments.csv"]
-        if hidden
-        else []
-    )
-    return "\n".join([look.paint(_heading(lineage), "1"), *lines, *more])
+    if hidden:
+        lines.append(f"{hidden} more metric{'s' * (hidden > 1)}: jupyter xpt show NUMBER, or experiments.csv")
+    return "\n".join([look.paint(_heading(lineage), "1"), *lines])
 
 
 def show(row: Row, look: Look = Look()) -> str:

@@ -136,14 +136,16 @@ def _looked_at(entry: os.DirEntry[str], kept: _Kept | None) -> _Kept | None:
     else:
         record, damage = _read_record(record_path, name, stamp)
     same = kept is not None and not kept.racy and kept.folder_ns == status.st_mtime_ns
+    trouble = ""
     try:
         found = list(kept.runs) if kept and same else _run_names(entry.path)
     except OSError as problem:
-        found, damage = [], (*damage, f"its folder cannot be listed: {problem.strerror}")
+        found, trouble = [], f"its folder cannot be listed: {problem.strerror}"
+        damage = (trouble,)
     read = _Kept(ExperimentFacts(name, record), status.st_mtime_ns, stamp, record_path, racy)
     _read_runs(read, entry.path, found, kept)
     # A folder that only looks like one of ours: no record and no run.
-    if stamp == MISSING and not read.runs:
+    if stamp == MISSING and not read.runs and not trouble:
         return None
     runs = sorted(read.runs.values(), key=order_of)
     read.facts = _kept_if_same(ExperimentFacts(name, record, tuple(run.facts for run in runs), damage), kept)

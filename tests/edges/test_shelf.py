@@ -221,6 +221,17 @@ def test_what_only_looks_like_an_experiment_is_none(folder):
     assert len(facts[name(1)].runs) == 1
 
 
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may list every folder")
+def test_a_folder_that_must_not_be_listed_is_damaged(folder):
+    (folder / "out" / "cats_001").chmod(0)
+    try:
+        known = Shelf(folder)
+        for _ in range(3):
+            assert known.facts()[name(1)].damage == ("its folder cannot be listed: Permission denied",)
+    finally:
+        (folder / "out" / "cats_001").chmod(0o755)
+
+
 def test_the_folder_says_who_an_experiment_is(folder):
     shutil.copytree(folder / "out" / "cats_001", folder / "out" / "dogs_007")
     facts = Shelf(folder).facts()
