@@ -39,7 +39,7 @@ def chain(node: ast.expr) -> list[Link]:
     while True:
         call = node if isinstance(node, ast.Call) else None
         called = call.func if call is not None else node
-        path = class_path(called)
+        path = class_path(called) if call is not None else None
         if path is not None:
             links.append(Link(path, node, call))
             break
@@ -56,15 +56,11 @@ def chain(node: ast.expr) -> list[Link]:
 
 
 def class_path(node: ast.expr) -> str | None:
-    """``Linear`` for ``Linear`` and ``torch.nn.Linear``, None for what is no class's name."""
-    if isinstance(node, ast.Name):
-        return node.id if node.id[0].isupper() and not node.id.isupper() else None
-    if not isinstance(node, ast.Attribute) or not node.attr[0].isupper() or node.attr == "T":
-        return None
-    base: ast.expr = node
-    while isinstance(base, ast.Attribute):
-        base = base.value
-    return node.attr if isinstance(base, ast.Name) else None
+    """``Linear`` for a called ``Linear`` or ``torch.nn.Linear``, None for what is no class's name."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return name if isinstance(node, ast.Name) and name[0].isupper() else None
 
 
 def is_chain(node: ast.expr) -> bool:

@@ -1,0 +1,341 @@
+"""Caveats: what makes the SEM of repeats a lie, read from the source before anything runs.
+
+Each has a code that never changes its meaning. A comment ``# xpt: ignore XPT001`` on the line silences it
+there, ``# xpt: ignore`` all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jupyter_xpt.thought.expressions import defaults
+from jupyter_xpt.thought.source import tree
+
+CODES: Mapping[str, str] = {
+    "XPT001": "A fixed seed in the repeated cell: every repeat draws the same numbers.",
+    "XPT002": "A fixed seed in a cell above: what is drawn there is the same in every repeat and run.",
+    "XPT003": "A random split or shuffle above the repeated cell: drawn once, it does not vary over repeats.",
+    "XPT004": "A metric has the same value in every repeat: nothing random reaches it, or a seed is fixed.",
+    "XPT005": "A generator of its own, without a seed: repeats differ, but cannot be replayed.",
+    "XPT006": "Objects from above were changed in place: later repeats start from what earlier ones left.",
+    "XPT007": "The cell reads the environment, arguments or input: the source alone does not tell what ran.",
+}
+_SEED_NAME = re.compile(r"(random_state|(\w+_)?seed(_value)?)$", re.IGNORECASE)
+_SEEDING = frozenset(
+    {
+        *(
+            "seed",
+            "manual_seed",
+            "manual_seed_all",
+            "set_seed",
+            "set_random_seed",
+            "seed_everything",
+            "seed_all",
+        ),
+        *("fix_seed", "set_global_seed", "set_all_seeds"),
+        *("default_rng", "RandomState", "Random", "PRNGKey", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937"),
+        *("Philox", "SFC64"),
+    }
+)
+_OWN_GENERATORS = frozenset({"default_rng", "RandomState", "Random"})
+_DRAWS = frozenset(
+    {"train_test_split", "random_split", "permutation", "permuted", "shuffle", "randperm", "sample"}
+)
+# They draw when split() is called, not where they are made.
+_SHUFFLING = frozenset({"ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit"})
+_REPEATING = frozenset({"RepeatedKFold", "RepeatedStratifiedKFold"})
+_FOLDS = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold", "GroupKFold"})
+_OUTSIDE = frozenset({"os.environ", "os.getenv", "sys.argv"})
+_SILENT = re.compile(r"#\s*xpt:\s*ignore\b[:\s]*((?:XPT\d{3}[,\s]*)*)", re.IGNORECASE)
+# More lines than this are not listed one by one.
+_MANY_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """One thing to know about a run: its code, a line that says it, and where (empty for the whole run)."""
+
+    code: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A place in the source: a code, the snippet that shows it, and its lines."""
+
+    code: str
+    snippet: str
+    first: int
+    last: int
+
+
+def look(
+    cell: str,
+    above: Sequence[str],
+    repeats: int,
+    silenced: Iterable[str] = frozenset(),
+    *,
+    first_line: int = 2,
+) -> tuple[Caveat, ...]:
+    """What the source of an experiment says against its repeats.
+
+    Parameters
+    ----------
+    cell
+        The repeated cell's body, as plain Python.
+    above
+        The code cells above it, as plain Python, in notebook order.
+    repeats
+        How many repeats there are; of a single one there is no SEM to be wrong about.
+    silenced
+        Codes not to give.
+    first_line
+        The line of the whole cell that its body begins on.
+
+    Returns
+    -------
+    tuple of Caveat
+        The cell's first, then those of the cells above, the nearest first.
+    """
+    values: dict[str, str] = {}
+    found: list[tuple[str, list[_Found]]] = []
+    for i, text in enumerate(above):
+        found.append((f"cell {len(above) - i} above", _above(text, values)))
+    found.append(("", _in_cell(cell, values)))
+    dropped = set(silenced) | (set() if repeats > 1 else {"XPT001", "XPT002", "XPT003", "XPT005"})
+    caveats: list[Caveat] = []
+    for where, places in reversed(found):
+        offset = 0 if where else first_line - 1
+        caveats += _told(where, [one for one in places if one.code not in dropped], offset)
+    return tuple(caveats)
+
+
+def identical_values(metric: str, values: Sequence[float]) -> Caveat | None:
+    """The caveat that a metric is the same in every repeat (XPT004); None when it is not."""
+    if len(values) < 2 or any(one != values[0] for one in values):
+        return None
+    same = f"{metric} is {values[0]:.6g} in all {len(values)} repeats"
+    return Caveat("XPT004", f"{same}: nothing random reaches it, or a seed is fixed")
+
+
+def changed_in_place(names: Iterable[str]) -> Caveat:
+    """The caveat that the first repeat changed objects from above in place (XPT006)."""
+    listed = ", ".join(names)
+    return Caveat(
+        "XPT006", f"the cell changes {listed} in place: later repeats start from what earlier ones left"
+    )
+
+
+_MEANS = {
+    "XPT001": "fixes the seed: every repeat draws the same numbers; without it, each has its own seed",
+    "XPT002": "fixes the seed: what is drawn there is the same in every repeat and run",
+    "XPT003": "is drawn once, above the repeated cell: repeats do not vary it; move it into the cell",
+    "XPT005": "is not seeded by the repeat, so it cannot be replayed: use xpt.rng()",
+    "XPT007": "comes from outside: the source alone does not tell what ran",
+}
+
+
+def _told(where: str, places: Sequence[_Found], offset: int) -> Iterator[Caveat]:
+    """A caveat for each kind of place, with all its lines."""
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for one in places:
+        grouped.setdefault((one.code, one.snippet), []).append(one.first + offset)
+    for (code, snippet), lines in grouped.items():
+        numbers = list(dict.fromkeys(lines))
+        listed = ", ".join(map(str, numbers[:_MANY_LINES])) + (" …" if len(numbers) > _MANY_LINES else "")
+        at = ", ".join(filter(None, (where, f"line{'s' if len(numbers) > 1 else ''} {listed}")))
+        yield Caveat(code, f"{at}: {snippet} {_MEANS[code]}", at)
+
+
+def _in_cell(text: str, values: dict[str, str]) -> list[_Found]:
+    """What there is to say against the repeated cell."""
+    module = tree(text)
+    if module is None:
+        return []
+    found = [one for node in ast.walk(module) for one in _seeds("XPT001", node, values)]
+    found += [one for node in ast.walk(module) for one in _unseeded(node)]
+    found += [one for node in ast.walk(module) for one in _outside(node)]
+    return _heard(text, found)
+
+
+def _above(text: str, values: dict[str, str]) -> list[_Found]:
+    """What there is to say against a cell above; adds the constants that it binds to ``values``."""
+    module = tree(text)
+    if module is None:
+        return []
+    found = [one for node in ast.walk(module) for one in _seeds("XPT002", node, values)]
+    # A sample in a line of its own is looked at, not kept.
+    looks = {
+        id(node.value)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == "sample"
+    }
+    splitters = {name for node in ast.walk(module) for name in _splitters(node)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and id(node) not in looks and _draws(node, splitters):
+            found.append(_place("XPT003", node, f"{_called(node)}(…)"))
+    return _heard(text, found)
+
+
+def _heard(text: str, found: Iterable[_Found]) -> list[_Found]:
+    """The places that no comment silences, by line."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    heard = []
+    for one in found:
+        said = [match for line in lines[one.first - 1 : one.last] if (match := _SILENT.search(line))]
+        if not any(not match[1] or one.code in match[1].upper() for match in said):
+            heard.append(one)
+    return sorted(heard, key=lambda one: one.first)
+
+
+def _place(code: str, node: ast.expr, snippet: str) -> _Found:
+    """A place in the source."""
+    return _Found(code, snippet, node.lineno, node.end_lineno or node.lineno)
+
+
+def _seeds(code: str, node: ast.AST, values: dict[str, str]) -> Iterator[_Found]:
+    """The fixed seeds that a node itself holds. Constants that it binds are noted on the way."""
+    match node:
+        case ast.Call():
+            yield from _seeds_of_call(code, node, values)
+        case ast.Dict(keys=keys, values=items):
+            for key, item in zip(keys, items, strict=True):
+                if (
+                    isinstance(key, ast.Constant)
+                    and isinstance(key.value, str)
+                    and _SEED_NAME.match(key.value)
+                ):
+                    yield from _seed(code, item, f"{key.value!r}: {{}}", values)
+        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+            for name, default in defaults(arguments).items():
+                if default is not None and _SEED_NAME.match(name):
+                    yield from _seed(code, default, f"{name}={{}}", values)
+        case _:
+            _note_bound(node, values)
+
+
+def _note_bound(node: ast.AST, values: dict[str, str], prefix: str = "") -> None:
+    """Notes the constants that a statement binds, those of a class of settings too."""
+    match node:
+        case ast.Assign(targets=[target], value=value):
+            _note(prefix + _path(target), value, values)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            _note(prefix + _path(target), value, values)
+        case ast.For(target=target, iter=value):
+            _note(_path(target), value, values)
+        case ast.ClassDef(name=name, body=body) if not prefix:
+            for one in body:
+                _note_bound(one, values, f"{name}.")
+
+
+def _seeds_of_call(code: str, node: ast.Call, values: dict[str, str]) -> Iterator[_Found]:
+    """The fixed seeds among a call's arguments."""
+    name = _called(node)
+    if _path(node.func).startswith("xpt."):
+        return
+    for keyword in node.keywords:
+        if keyword.arg and _SEED_NAME.match(keyword.arg):
+            yield from _seed(code, keyword.value, f"{keyword.arg}={{}}", values)
+    if name in _SEEDING and node.args:
+        yield from _seed(code, node.args[0], f"{_path(node.func) or name}({{}})", values)
+
+
+def _seed(code: str, value: ast.expr, shown: str, values: dict[str, str]) -> Iterator[_Found]:
+    """The place, if the value is the same each time the cell runs."""
+    if isinstance(value, ast.Constant):
+        if isinstance(value.value, int | float) and not isinstance(value.value, bool):
+            yield _place(code, value, shown.format(value.value))
+        return
+    name = _path(value)
+    if name in values:
+        yield _place(code, value, f"{shown.format(name)} ({name} = {values[name]})")
+
+
+def _note(name: str, value: ast.expr, values: dict[str, str]) -> None:
+    """Notes a name bound to a constant, and forgets one that is bound to something else."""
+    if isinstance(value, ast.Constant) and type(value.value) is int:
+        values[name] = str(value.value)
+        return
+    values.pop(name, None)
+    if isinstance(value, ast.Dict):
+        for key, item in zip(value.keys, value.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(item, ast.Constant) and type(item.value) is int:
+                values[f"{name}[{key.value!r}]"] = str(item.value)
+
+
+def _path(node: ast.expr) -> str:
+    """``np.random.seed``, ``CFG.seed``, ``config['seed']``; empty for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            base = _path(value)
+            return f"{base}.{attr}" if base else ""
+        case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+            base = _path(value)
+            return f"{base}[{key!r}]" if base else ""
+    return ""
+
+
+def _called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _unseeded(node: ast.AST) -> Iterator[_Found]:
+    """A generator of its own that takes its seed from the operating system."""
+    if not isinstance(node, ast.Call) or _called(node) not in _OWN_GENERATORS or node.keywords:
+        return
+    if not node.args or (isinstance(node.args[0], ast.Constant) and node.args[0].value is None):
+        yield _place("XPT005", node, f"{_path(node.func) or _called(node)}()")
+
+
+def _outside(node: ast.AST) -> Iterator[_Found]:
+    """What comes from outside the source."""
+    if isinstance(node, ast.Attribute) and _path(node) in _OUTSIDE:
+        yield _place("XPT007", node, _path(node))
+    elif (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("input", "getenv")
+    ):
+        yield _place("XPT007", node, f"{node.func.id}()")
+
+
+def _shuffles(node: ast.expr) -> bool:
+    """Whether an expression makes a splitter that draws anew at each split."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = _called(node)
+    if name in _SHUFFLING | _REPEATING:
+        return True
+    return name in _FOLDS and _keyword(node, "shuffle") is True
+
+
+def _splitters(node: ast.AST) -> Iterator[str]:
+    """The name that a shuffling splitter is bound to."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _shuffles(value):
+            yield name
+
+
+def _draws(node: ast.Call, splitters: set[str]) -> bool:
+    """Whether a call draws a split, an order or a sample."""
+    name = _called(node)
+    if name == "split" and isinstance(node.func, ast.Attribute):
+        base = node.func.value
+        return _shuffles(base) or (isinstance(base, ast.Name) and base.id in splitters)
+    # Datasets of tf.data shuffle when they are read.
+    if name == "shuffle" and _keyword(node, "buffer_size") is not None:
+        return False
+    return name in _DRAWS and _keyword(node, "shuffle") is not False
+
+
+def _keyword(node: ast.Call, name: str) -> object:
+    """The constant given for a keyword, None where there is none."""
+    for one in node.keywords:
+        if one.arg == name:
+            return one.value.value if isinstance(one.value, ast.Constant) else one.value
+    return None
