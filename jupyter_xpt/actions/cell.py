@@ -23,7 +23,7 @@ from jupyter_xpt.edges.seeding import new_entropy, seed_text
 from jupyter_xpt.edges.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.edges.tee import Tee
-from jupyter_xpt.ground.errors import MetricError
+from jupyter_xpt.ground.errors import MetricError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought import caveats
@@ -108,7 +108,7 @@ class ExperimentCell:
         )
         place = Store(origin.folder)
         self.run = Run(place, RunStart(ExperimentName(origin.series, 0), record, entropy, repeats))
-        with self.run.attempt_unless_refused("say which experiment this is"):
+        with self.run.attempt("say which experiment this is", passing=(OptionError, UnknownExperiment)):
             self.prepared = experiment.prepare(self.session, origin, self.options)
         if self.prepared is None:
             return

@@ -191,12 +191,12 @@ def settle(prepared: Prepared, options: ExperimentOptions) -> ExperimentRecord:
 def _described(prepared: Prepared, options: ExperimentOptions, record: ExperimentRecord) -> ExperimentRecord:
     """The record of an experiment with the source that is about to run."""
     parent = prepared.decision.parent
-    notes = prepared.facts[parent].record if parent in prepared.facts else None
+    facts = prepared.facts.get(parent) if parent is not None else None
     note = options.note if options.note is not None else record.note
     # A note left over from the parent says nothing about this one.
-    if notes is not None and note == notes.note:
+    if facts is not None and facts.record is not None and note == facts.record.note:
         note = ""
-    before = snapshot.read_source(prepared.store, prepared.facts.get(parent)) if parent is not None else None
+    before = snapshot.read_source(prepared.store, facts)
     return changed(
         record,
         parent=parent,

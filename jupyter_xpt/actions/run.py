@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace as changed
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.edges import machine, store
@@ -22,7 +23,7 @@ from jupyter_xpt.edges.journal import Journal
 from jupyter_xpt.edges.seeding import derive, seed_text, seeded
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.ground import codec
-from jupyter_xpt.ground.errors import MetricError, OptionError, UnknownExperiment, XptError
+from jupyter_xpt.ground.errors import MetricError, XptError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
 from jupyter_xpt.thought.goals import default_goal
@@ -49,6 +50,28 @@ class RunStart:
     entropy: int
     repeats: tuple[int, ...]
     sources: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Attempt:
+    """A block whose exceptions become troubles of a run: tracking must not reach the user's cell."""
+
+    def __init__(self, run: Run, what: str, passing: tuple[type[Exception], ...]) -> None:
+        self._run = run
+        self._what = what
+        self._passing = passing
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        # Interrupts and exits are no failures of ours.
+        if not isinstance(error, Exception) or isinstance(error, self._passing):
+            return False
+        said = error if isinstance(error, XptError) else _said(error)
+        self._run.trouble(f"could not {self._what}: {said}")
+        return True
 
 
 class Run:
@@ -96,26 +119,9 @@ class Run:
         """How long it has been running, by a clock that nobody sets."""
         return time.monotonic() - self._began
 
-    @contextmanager
-    def attempt(self, what: str) -> Iterator[None]:
-        """A step of tracking that may fail without anything else failing."""
-        try:
-            yield
-        except Exception as problem:  # noqa: BLE001 - whatever tracking raises must not reach the user's cell
-            self.trouble(f"could not {what}: {problem if isinstance(problem, XptError) else _said(problem)}")
-
-    @contextmanager
-    def attempt_unless_refused(self, what: str) -> Iterator[None]:
-        """Like `attempt`, but what the user asked for and cannot be had is the user's to mend: it passes through."""
-        with self.attempt(what):
-            try:
-                yield
-            except (OptionError, UnknownExperiment) as refusal:
-                refused: XptError | None = refusal
-            else:
-                refused = None
-        if refused is not None:
-            raise refused
+    def attempt(self, what: str, *, passing: tuple[type[Exception], ...] = ()) -> Attempt:
+        """A step of tracking that may fail without anything else failing; errors ``passing`` are the user's."""
+        return Attempt(self, what, passing)
 
     def trouble(self, text: str) -> None:
         """Keeps what tracking could not do, to be said when the cell has finished."""

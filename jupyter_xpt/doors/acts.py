@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from IPython.core.error import UsageError
 
 from jupyter_xpt.actions import edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
-from jupyter_xpt.actions.experiment import find_origin
+from jupyter_xpt.actions.experiment import find_origin, numbered_as
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
@@ -96,9 +96,29 @@ class Acts:
             except NotebookError:
                 return None
 
-        found = place.find_notebook(clues, has_cell, self._places.get(running.cell))
+        found = place.find_notebook(clues, has_cell, self._places.get(running.cell), self._alike)
         self._places[running.cell] = found
         return found.path
+
+    def _alike(self, paths: Sequence[Path]) -> Path | None:
+        """The draft, or the lowest number, among notebooks of one series that hold all that ran here.
+
+        A draft and its numbered copies look the same to a runner that does not say what it runs. Where they
+        hold the same cells, the run is the same experiment whichever of them it is.
+        """
+        ran = {one.source.strip() for one in (*self.session.earlier, self.session.running)}
+        same = {}
+        for path in paths:
+            try:
+                texts = {cell.source.strip() for cell in notebooks.cells(read_notebook(path, patience=0.3))}
+            except NotebookError:
+                return None
+            if ran <= texts:
+                name = numbered_as(path)
+                same[path] = (name.series, name.number) if name is not None else (path.stem, 0)
+        if len({series for series, _ in same.values()}) != 1:
+            return None
+        return min(same, key=lambda path: same[path][1])
 
     def new(self, line: str) -> None:
         """What ``%xpt_new`` does."""

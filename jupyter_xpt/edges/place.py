@@ -15,7 +15,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from itertools import pairwise
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Whether a file holds the running cell; None: it could not be read, so nobody knows.
 Holds = Callable[[Path], "bool | None"]
+# Of notebooks that all hold it, the one to take where it makes no difference.
+Alike = Callable[[Sequence[Path]], "Path | None"]
 
 EXPLICIT = "notebook="
 VARIABLE = "XPT_NOTEBOOK"
@@ -141,7 +143,9 @@ def gather(
     )
 
 
-def find_notebook(clues: Clues, holds: Holds, known: Place | None = None) -> Place:
+def find_notebook(
+    clues: Clues, holds: Holds, known: Place | None = None, alike: Alike | None = None
+) -> Place:
     """Which notebook the running cell lies in.
 
     Parameters
@@ -157,6 +161,9 @@ def find_notebook(clues: Clues, holds: Holds, known: Place | None = None) -> Pla
         "Save as" or "rename, then a copy at the old name" the old file holds the cell as well, no look at it
         can tell, and trusting the last answer would be silently wrong. It must also be the same file still
         (device and inode), which a copy put in its place is not.
+    alike
+        Given the notebooks of a folder that all hold the cell, the one to take where it makes no difference
+        which; None where it does. Without it every tie stays a tie.
 
     Raises
     ------
@@ -170,7 +177,12 @@ def find_notebook(clues: Clues, holds: Holds, known: Place | None = None) -> Pla
         lead = ask(clues)
         if lead is None:
             continue
-        path, verified, problem = _judge(lead, holds, believed=lead.believed and source not in GUESSES)
+        path, verified, problem = _judge(
+            lead,
+            holds,
+            alike if source == CONTENT else None,
+            believed=lead.believed and source not in GUESSES,
+        )
         if path is not None:
             return Place(path, source, verified, tuple(tried), _identity(path))
         tried.append(f"{source}: {problem}")
@@ -182,7 +194,9 @@ def find_notebook(clues: Clues, holds: Holds, known: Place | None = None) -> Pla
 _TIE = "hold this cell, which one it is cannot be told"
 
 
-def _judge(lead: _Lead, holds: Holds, *, believed: bool) -> tuple[Path | None, bool, str]:
+def _judge(
+    lead: _Lead, holds: Holds, alike: Alike | None, *, believed: bool
+) -> tuple[Path | None, bool, str]:
     """The path to take and whether it is verified; or None and what speaks against the lead."""
     there = [path for path in lead.paths if os.path.isfile(path)]
     if not there:
@@ -195,6 +209,9 @@ def _judge(lead: _Lead, holds: Holds, *, believed: bool) -> tuple[Path | None, b
         return holding[0], True, ""
     if believed and len(there) == 1:
         return there[0], False, ""
+    chosen = alike(holding) if alike is not None and len(holding) > 1 and not unread else None
+    if chosen is not None:
+        return chosen, True, ""
     if len(holding) > 1:
         problem = f"{_names(holding)} {_TIE}"
     elif unread:

@@ -120,7 +120,8 @@ def _compiled(
         else:
             tree, mode = ast.Module([node], []), "exec"
         with shell.compile.extra_flags(_TOP_LEVEL_AWAIT if shell.autoawait else 0):
-            code = shell.compile(tree, name, mode)
+            # codeop's stub knows text only; IPython hands it trees as well.
+            code = shell.compile(tree, name, mode)  # type: ignore[arg-type]
         shown = valued and interactivity != "none" and not (last and silenced)
         yield Statement(code, valued, shown, "system" in code.co_names or "getoutput" in code.co_names)
 
@@ -276,6 +277,8 @@ def traceback_text(shell: InteractiveShell, error: BaseException) -> str:
 
 def plain_text(shell: InteractiveShell, value: object) -> str:
     """A value as the shell would show it in plain text."""
+    if shell.display_formatter is None:
+        return repr(value)
     formats, _ = shell.display_formatter.format(value, include=("text/plain",))
     return str(formats.get("text/plain", ""))
 
