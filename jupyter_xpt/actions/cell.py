@@ -23,7 +23,7 @@ from jupyter_xpt.edges.seeding import new_entropy, seed_text
 from jupyter_xpt.edges.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.edges.tee import Tee
-from jupyter_xpt.ground.errors import MetricError, OptionError, UnknownExperiment
+from jupyter_xpt.ground.errors import MetricError, NameProblem, NotebookError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought import caveats
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _MAX_PICTURES = 200
+# What the user asked for and cannot have: the user's to mend, before anything runs.
+REFUSALS = (OptionError, UnknownExperiment, NameProblem, NotebookError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +87,66 @@ class ExperimentCell:
         self._tee: Tee | None = None
         self._pictures = 0
 
-    def prepare(self, origin: Origin) -> None:
-        """Decides which experiment it is and reserves what it needs; without it, it runs untracked and says why.
+    def prepare(self, find: Callable[[], Origin]) -> None:
+        """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
+
+        Parameters
+        ----------
+        find
+            Finds where the cell is.
 
         Raises
         ------
-        OptionError, UnknownExperiment
-            When an option names what does not exist; nothing ran and nothing is on disk then.
+        OptionError, UnknownExperiment, NameProblem, NotebookError
+            When an option or a notebook names what cannot be; nothing ran and nothing is on disk then.
         """
-        self.series = origin.series
-        entropy = self.options.seed.entropy if self.options.seed else new_entropy()
-        repeats = tuple(range(1, self.options.repeats + 1))
-        if self.options.seed and self.options.seed.repeat:
-            repeats = (self.options.seed.repeat,)
+        start = self._start()
+        self.run = Run(Store(Path()), start)
+        with self.run.attempt("say which experiment this is", passing=REFUSALS):
+            origin = find()
+            self.series, self.run.store = origin.series, Store(origin.folder)
+            self.prepared = experiment.prepare(self.session, origin, self.options)
+        if self.prepared is not None:
+            self._begin(start, self.prepared)
+
+    def _start(self) -> RunStart:
+        """What the run begins with, as far as the magic's line tells."""
+        options = self.options
+        entropy = options.seed.entropy if options.seed else new_entropy()
+        repeats = tuple(range(1, options.repeats + 1))
+        if options.seed and options.seed.repeat:
+            repeats = (options.seed.repeat,)
+        primary = options.primary
+        given = {primary: options.goal} if primary and options.goal else {}
         record = changed(
             new_record("", len(repeats), entropy),
             arguments=self.arguments,
-            primary=self.options.primary,
-            goals={self.options.primary: self.options.goal} if self.options.primary and self.options.goal else {},
-            given=(self.options.primary,) if self.options.primary and self.options.goal else (),
+            primary=primary,
+            goals=given,
+            given=tuple(given),
             execution_count=self.session.running.count,
         )
-        place = Store(origin.folder)
-        self.run = Run(place, RunStart(ExperimentName(origin.series, 0), record, entropy, repeats))
-        with self.run.attempt("say which experiment this is", passing=(OptionError, UnknownExperiment)):
-            self.prepared = experiment.prepare(self.session, origin, self.options)
-        if self.prepared is None:
-            return
+        return RunStart(ExperimentName("", 0), record, entropy, repeats)
+
+    def _begin(self, start: RunStart, prepared: Prepared) -> None:
+        """Makes the experiment, or finds it, and begins its run on disk."""
         with self.run.attempt("make the experiment"):
-            self.record = experiment.settle(self.prepared, self.options)
+            self.record = experiment.settle(prepared, self.options)
         if self.record is None:
             return
         sources: dict[str, bytes] = {}
         with self.run.attempt("keep the source"):
-            sources = snapshot.files(self.prepared, self.record.name, self.record.parent, self.session.earlier)
+            sources = snapshot.files(prepared, self.record.name, self.record.parent, self.session.earlier)
+        notebook = prepared.origin.notebook
         record = changed(
-            record,
-            digest=self.prepared.digest,
-            notebook=origin.notebook.name if origin.notebook else None,
-            cell=self.prepared.key,
-            hidden_state=self.prepared.ran.findings,
+            start.record,
+            digest=prepared.digest,
+            notebook=notebook.name if notebook else None,
+            cell=prepared.key,
+            hidden_state=prepared.ran.findings,
         )
-        self.run.begin(RunStart(self.record.name, record, entropy, repeats, sources))
-        self.session.last[(str(origin.notebook), self.prepared.key)] = self.record.number
+        self.run.begin(changed(start, name=self.record.name, record=record, sources=sources))
+        self.session.last[(str(notebook), prepared.key)] = self.record.number
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
@@ -303,7 +322,7 @@ class ExperimentCell:
         """What the block says besides the numbers, in the order it is read."""
         run, record = self.run, self.record
         if record is None or self.prepared is None:
-            return [Told("title", self.series)] + [Told("warning", f"not recorded: {text}") for text in run.troubles]
+            return [Told("title", self.series or "experiment")] + [Told("warning", f"not recorded: {text}") for text in run.troubles]
         note = record.note or summary_of_changes(record.changes or ())
         lines = [Told("title", f"{record.name} · {note}" if note else str(record.name))]
         if run.folder is not None:

@@ -51,7 +51,7 @@ class Acts:
             raise
         run = ExperimentCell(self._shell, self.session, options, body, line.strip())
         with _usage(), self.session.opened.paused():
-            run.prepare(self._origin(options))
+            run.prepare(lambda: self._origin(options))
         view = _View(run, self._shell)
         if body.awaits:
             return self._run_async(run, view)
