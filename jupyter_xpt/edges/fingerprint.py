@@ -21,12 +21,12 @@ class _Hash:
 
     def __init__(self, limit: int) -> None:
         self._hash = hashlib.blake2b(digest_size=16)
-        self._left = limit
+        self.left = limit
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - bytes or any buffer
         size = memoryview(data).nbytes
-        self._left -= size
-        if self._left < 0:
+        self.left -= size
+        if self.left < 0:
             raise _TooLarge
         self._hash.update(data)
         return size
@@ -48,23 +48,26 @@ def fingerprints(namespace: Mapping[str, Any], names: Iterable[str], limit: int 
         The largest pickle to hash, in bytes, for all of them together.
     """
     found = {}
+    left = limit
     for name in names:
         value = namespace.get(name)
         if value is None or isinstance(value, ModuleType | FunctionType | type | int | float | str | bytes):
             continue
-        size = getattr(value, "nbytes", 0)
-        if isinstance(size, int) and size > limit:
-            continue
-        digest = _fingerprint(value, limit)
+        sink = _Hash(left)
+        digest = _fingerprint(value, sink)
         if digest is not None:
             found[name] = digest
+            left = sink.left
     return found
 
 
-def _fingerprint(value: object, limit: int) -> bytes | None:
+def _fingerprint(value: object, sink: _Hash) -> bytes | None:
     """The hash of an object's pickle, or None when it has none within the limit."""
-    sink = _Hash(limit)
     try:
+        # Known to be too large before it is copied into a pickle.
+        size = getattr(value, "nbytes", 0)
+        if isinstance(size, int) and size > sink.left:
+            return None
         pickle.Pickler(sink, protocol=5).dump(value)
     except Exception:  # noqa: BLE001 - the user's own __reduce__ may raise anything; then there is no fingerprint
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +36,9 @@ def read_notebook(path: Path, patience: float = PATIENCE_SECONDS) -> Notebook:
     while True:
         try:
             status = os.stat(path)
+            # A pipe would wait for ever for a writer.
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "it is no regular file")
             return _parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
         except OSError as problem:
             raise NotebookError(f"{path.name} cannot be read: {problem.strerror or problem}") from None
@@ -45,9 +50,10 @@ def read_notebook(path: Path, patience: float = PATIENCE_SECONDS) -> Notebook:
 
 
 @lru_cache(maxsize=8)
-def _parsed(path: Path, _mtime: int, size: int, _inode: int) -> Notebook:
+def _parsed(path: Path, mtime: int, size: int, _inode: int) -> Notebook:
     """The parsed file; kept while its stamp stays the same."""
     data = path.read_bytes()
-    if len(data) != size:
+    # A save that overtakes the read could leave half of the old text before half of the new.
+    if len(data) != size or os.stat(path).st_mtime_ns != mtime:
         raise NotebookError(f"{path.name} is being saved")
     return parse(data, path.name)

@@ -14,7 +14,7 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any
 
@@ -74,7 +74,9 @@ def seeded(entropy: int, repeat: int) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        # The user's code may have put another list there.
+        with suppress(ValueError):
+            sys.meta_path.remove(finder)
 
 
 class _LateSeeds(importlib.abc.MetaPathFinder):
@@ -87,8 +89,7 @@ class _LateSeeds(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """The usual spec, with a loader that seeds; None for all that need no seed."""
-        seed = self._waiting.pop(fullname, None)
-        if seed is None:
+        if fullname not in self._waiting:
             return None
         for finder in sys.meta_path:
             if finder is self:
@@ -96,7 +97,7 @@ class _LateSeeds(importlib.abc.MetaPathFinder):
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _SeedingLoader(spec.loader, fullname, seed)  # type: ignore[assignment]  # duck-typed
+                    spec.loader = _SeedingLoader(spec.loader, fullname, self._waiting)  # type: ignore[assignment]  # duck-typed
                 return spec
         return None
 
@@ -104,10 +105,10 @@ class _LateSeeds(importlib.abc.MetaPathFinder):
 class _SeedingLoader:
     """A loader that seeds the module it has loaded, then steps aside."""
 
-    def __init__(self, loader: Any, library: str, seed: int) -> None:  # noqa: ANN401 - any loader
+    def __init__(self, loader: Any, library: str, waiting: dict[str, int]) -> None:  # noqa: ANN401 - any loader
         self._loader = loader
         self._library = library
-        self._seed = seed
+        self._waiting = waiting
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the loader has
         return getattr(self._loader, name)
@@ -124,4 +125,7 @@ class _SeedingLoader:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
-        _SEEDERS[self._library](module, self._seed)
+        # Not before: libraries also look for specs only to see whether another one is installed.
+        seed = self._waiting.pop(self._library, None)
+        if seed is not None:
+            _SEEDERS[self._library](module, seed)
