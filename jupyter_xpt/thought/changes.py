@@ -5,6 +5,7 @@ What has no short name is an edit of so many lines.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -29,6 +30,8 @@ CELL = "cell"
 _MANY = 8
 # No record holds more: such a child has little in common with its parent.
 _MOST = 60
+_CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 
 
 def compare(parent: Source, child: Source) -> tuple[Change, ...]:
@@ -80,7 +83,7 @@ def said(change: Change) -> str:
         text = f"− {what}={before}"
     else:
         text = f"{what + ' ' if change.kind == PARAMETER else ''}{before} → {after}"
-    return f"{change.where}: {text}" if in_file else text
+    return f"{change.where}: {text}" if in_file and what != change.where else text
 
 
 def _once(found: Sequence[Change]) -> list[Change]:
@@ -107,8 +110,9 @@ def _one_sided(change: Change) -> bool:
 
 def _cells(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Which cell above stands for which: its name and both texts, empty where there is none."""
-    ours = [(i, text) for i, text in enumerate(before) if text.strip()]
-    theirs = [(i, text) for i, text in enumerate(after) if text.strip()]
+    ours, theirs = (
+        [(i, text) for i, text in enumerate(side) if _CODE.search(text)] for side in (before, after)
+    )
     for old, new in aligned([text for _, text in ours], [text for _, text in theirs], str, _similar_cells):
         if old is None and new is not None:
             yield f"cell {len(after) - theirs[new][0]} above", "", theirs[new][1]
@@ -119,15 +123,15 @@ def _cells(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, s
 
 
 def _similar_cells(before: Sequence[str], after: Sequence[str]) -> Pairs:
-    """Pairs of cells that share lines, in order; the others alone."""
+    """Pairs of cells that share half of their words, in order; the others alone."""
     if len(before) == len(after):
         yield from zip(range(len(before)), range(len(after)), strict=True)
         return
-    lines = [{line.strip() for line in text.splitlines() if line.strip()} for text in after]
+    words = [set(_WORD.findall(text)) for text in after]
     free = 0
     for i, text in enumerate(before):
-        own = {line.strip() for line in text.splitlines() if line.strip()}
-        shared = [2 * len(own & other) - min(len(own), len(other)) for other in lines[free:]]
+        own = set(_WORD.findall(text))
+        shared = [2 * len(own & other) - min(len(own), len(other)) for other in words[free:]]
         best = max(range(len(shared)), key=shared.__getitem__, default=None)
         if best is None or shared[best] < 0:
             yield i, None
@@ -208,7 +212,8 @@ def _edited(where: str, before: str, after: str) -> Change:
     more, fewer = (theirs - ours).total(), (ours - theirs).total()
     if not more and not fewer:
         return Change(where, EDITED, "lines moved")
-    return Change(where, EDITED, f"+{more} −{fewer} {'line' if more + fewer == 1 else 'lines'}")
+    counts = " ".join(f"{sign}{n}" for sign, n in (("+", more), ("−", fewer)) if n)
+    return Change(where, EDITED, f"{counts} {'line' if more + fewer == 1 else 'lines'}")
 
 
 def _texts(where: str, before: str, after: str) -> list[Change]:

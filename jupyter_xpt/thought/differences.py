@@ -285,7 +285,9 @@ class Place:
             bases = (ours[0].node, theirs[0].node)
             if self._wrapped(old, new, name) or (bases != (old, new) and self._rewrapped(ours, theirs, name)):
                 return
-        if is_path(ours) and is_path(theirs) and [one.name for one in ours] != [one.name for one in theirs]:
+        mine, its = [one.name for one in ours], [one.name for one in theirs]
+        apart = len(mine) != len(its) and not {*mine} & {*its}
+        if apart or (is_path(ours) and is_path(theirs) and mine != its):
             self._replaced(old, new, name)
             return
         for i, j in by_head(ours, theirs, lambda link: link.name, in_turn):
@@ -383,7 +385,7 @@ def _head_of_statement(node: ast.stmt) -> str:
     head = ""
     match node:
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            head = targets(node)
+            return f"= {targets(node)}"
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             head = name
         case ast.Import(names=names):

@@ -31,8 +31,8 @@ def parameters(texts: Sequence[str]) -> dict[str, str]:
     dict
         ``LR`` of ``LR = 0.1`` at the top level; ``CONFIG.lr`` of dict literals and classes of settings;
         ``RandomForestClassifier.n_estimators`` of keywords and ``Linear[0]`` of positional arguments of calls
-        to capitalised names; ``train_test_split.test_size`` of constant keywords of other calls. A class called
-        more than once is numbered: ``Linear``, ``Linear#2``. A name that is set again has its last value.
+        to capitalised names; ``train_test_split.test_size`` of constant keywords of other calls. A class
+        called more than once is numbered: ``Linear``, ``Linear#2``. A name set again has its last value.
 
     Examples
     --------
