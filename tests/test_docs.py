@@ -196,13 +196,18 @@ def run_cells(one: Kernel, cells: Mapping[str, str]) -> None:
         assert shown.status == "ok", shown.traceback
 
 
+def wait_for(path: Path) -> None:
+    """Waits for a file that a thread of the kernel writes."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not path.exists():
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Path:
     """The folder of experiment 1's run, once the thread that describes the machine is done."""
     (found,) = (one for one in (folder / "out" / f"{SERIES}_001").iterdir() if one.is_dir())
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not (found / "environment.json").exists():
-        time.sleep(0.05)
+    wait_for(found / "environment.json")
     return found
 
 
@@ -257,14 +262,14 @@ def test_a_run_makes_all_files_that_the_page_names(folder: Path, run: Path) -> N
     assert [one for one in named if not any(re.fullmatch(pattern(one), file) for file in made)] == []
 
 
-def test_an_empty_run_makes_all_files_that_are_always_there(folder: Path, tmp_path: Path) -> None:
+def test_an_empty_run_makes_all_files_that_are_always_there(tmp_path: Path) -> None:
     draft = tmp_path / "empty.ipynb"
     cells = {"load": CELLS["load"], "cell": "%%experiment\npass"}
     draft.write_text(notebook(cells))
     with kernel(tmp_path, XPT_NOTEBOOK=str(draft)) as one:
         run_cells(one, cells)
-        time.sleep(1)
-    (found,) = (entry for entry in (tmp_path / "out" / "empty_001").iterdir() if entry.is_dir())
+        (found,) = (entry for entry in (tmp_path / "out" / "empty_001").iterdir() if entry.is_dir())
+        wait_for(found / "environment.json")
     files = {one.relative_to(found).as_posix() for one in found.rglob("*") if one.is_file()}
     assert files == {
         *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json"),
