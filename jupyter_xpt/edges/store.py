@@ -135,6 +135,11 @@ def _write_beside(path: Path, data: bytes, *, durable: bool) -> Path:
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except OSError as problem:
+        _forget(temporary)
+        # Errors of write and fsync name no file; people know the one that was to be written.
+        problem.filename = str(path)
+        raise
     except BaseException:
         _forget(temporary)
         raise
