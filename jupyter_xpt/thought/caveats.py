@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_xpt.thought.expressions import defaults
 from jupyter_xpt.thought.source import tree
@@ -63,8 +64,7 @@ class Caveat:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A place in the source: a code, the snippet that shows it, and its lines."""
 
     code: str

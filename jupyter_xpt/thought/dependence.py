@@ -11,8 +11,8 @@ import builtins
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from jupyter_xpt.thought.source import tree
 
@@ -33,8 +33,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _OPAQUE_BINDING = re.compile(r"^([^\W\d]\w*)\s*=(?!=)|^\s*(?:def|class)\s+([^\W\d]\w*)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(NamedTuple):
     """What a text does to global names.
 
     ``needed`` are read before the text itself binds them, ``later`` inside functions, whenever those are

@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.alignment import Pairs, aligned, by_head, in_turn
@@ -47,8 +46,7 @@ class TooMuch(Exception):  # noqa: N818 - a verdict on the texts, not an error
     """The texts are too large or too different to be told in short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement and what it is aligned by."""
 
     node: ast.stmt

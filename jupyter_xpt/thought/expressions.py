@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from jupyter_xpt.thought.source import canonical
 
@@ -15,8 +14,7 @@ _SHORT = 60
 Assigns = ast.Assign | ast.AnnAssign | ast.AugAssign
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link of a chain: the name called or looked up, and the call or item if it is one."""
 
     name: str
