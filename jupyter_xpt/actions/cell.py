@@ -311,10 +311,12 @@ class ExperimentCell:
         if status == FINISHED:
             with run.attempt("make the numbered notebook"):
                 experiment.freeze(self.prepared, self.record, run.record.run)
+        folder = self.prepared.store.folder
+        found = None
         with run.attempt("write experiments.csv"):
-            write_table(self.prepared.store.folder)
+            found = write_table(folder)
         with run.attempt("compare with the parent"):
-            lineage = overview(self.prepared.store.folder).of(self.series)
+            lineage = (found or overview(folder)).of(self.series)
             self.row = lineage.row(self.record.number) if lineage is not None else None
         run.note_late_troubles()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace as changed
@@ -11,15 +10,14 @@ from pathlib import Path
 from jupyter_xpt.actions.experiment import no_such_number
 from jupyter_xpt.actions.overview import shelf, write_table
 from jupyter_xpt.edges import store
+from jupyter_xpt.edges.plainfile import read_tail
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.ground.errors import OptionError, UnknownExperiment
-from jupyter_xpt.ground.names import ExperimentName, is_run_name, parse_number, printable
+from jupyter_xpt.ground.names import ExperimentName, is_run_name, parse_number, printable, without_escapes
 from jupyter_xpt.ground.records import ExperimentRecord
 from jupyter_xpt.thought.lineage import Lineage, Overview, Row
 
 MAX_NOTE = 10_000
-_MAX_LOG_BYTES = 4_000_000
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?")
 
 
 def find(folder: Path, series: str, number: str | None) -> ExperimentName:
@@ -86,21 +84,9 @@ def read_log(folder: Path, series: str, number: str | None, run: str | None = No
         raise UnknownExperiment(f"{name} has no run {run!r:.60}; it has {', '.join(runs[-5:])}")
     if tail is not None and not re.fullmatch("[0-9]{1,9}", tail):
         raise OptionError(f"tail is a number of lines, not {tail!r:.40}")
-    lines = _last_bytes(place / (run or runs[-1]) / "log.txt").decode("utf-8", "replace").splitlines()
-    wanted = lines[-int(tail) :] if tail and int(tail) else lines
-    return "\n".join(printable(_ESCAPES.sub("", line)) for line in wanted)
-
-
-def _last_bytes(path: Path) -> bytes:
-    """The end of a file, as much as people read; whole lines."""
-    try:
-        with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            file.seek(max(0, size - _MAX_LOG_BYTES))
-            data = file.read(_MAX_LOG_BYTES)
-    except FileNotFoundError:
-        return b""
-    return data if size <= _MAX_LOG_BYTES else b"(earlier lines are in the file)\n" + data.partition(b"\n")[2]
+    data, more = read_tail(place / (run or runs[-1]) / "log.txt", int(tail) if tail else None)
+    shown = [printable(without_escapes(line)) for line in data.decode("utf-8", "replace").splitlines()]
+    return "\n".join(["(earlier lines are in the file)", *shown] if more and tail is None else shown)
 
 
 def lineage_of(found: Overview, series: str) -> Lineage:

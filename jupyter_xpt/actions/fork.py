@@ -13,8 +13,9 @@ from jupyter_xpt.actions.overview import shelf
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.edges import store
 from jupyter_xpt.edges.notebookfile import read_notebook
+from jupyter_xpt.edges.plainfile import read_tail
 from jupyter_xpt.edges.store import Store
-from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment
+from jupyter_xpt.ground.errors import NotebookError, OptionError, RecordError, UnknownExperiment
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, check_series, parse_number, short
 from jupyter_xpt.ground.records import ExperimentRecord
@@ -139,8 +140,25 @@ def restore(folder: Path, name: ExperimentName) -> Path | None:
     path = place.notebook(name)
     kept = None
     with store.refusals("put the notebook back"):
-        if path.exists() and path.read_bytes() != data:
+        now = _standing_there(path)
+        if now is not None and now != data:
             kept = place.experiment(name) / f"replaced-{datetime.now():%Y_%m_%d-%H_%M_%S_%f}.ipynb"
-            store.create(kept, path.read_bytes())
+            store.create(kept, now)
         store.replace(path, data)
     return kept
+
+
+def _standing_there(path: Path) -> bytes | None:
+    """The bytes of a notebook file, None when there is none.
+
+    Raises
+    ------
+    NotebookError
+        When it is a link or no plain file: what it stands for is not ours to replace.
+    """
+    if not os.path.lexists(path):
+        return None
+    try:
+        return read_tail(path)[0]
+    except RecordError as problem:
+        raise NotebookError(f"{problem}; move it away first") from None

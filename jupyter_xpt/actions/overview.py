@@ -36,15 +36,16 @@ class _Desk:
         with self.lock:
             return self._overviewer.overview(self.shelf.facts())
 
-    def write_table(self, path: Path) -> None:
-        """Replaces the spreadsheet, unless it is what was written last."""
+    def write_table(self, path: Path) -> Overview:
+        """Replaces the spreadsheet, unless it is what was written last; gives the overview it shows."""
         with self.lock:
-            data = self._table.csv(self._overviewer.overview(self.shelf.facts()))
-            if self._written is not None and self._written == (data, stamp_of(os.fspath(path))):
-                return
-            with store.refusals("write the spreadsheet"):
-                store.replace(path, data, durable=False)
-            self._written = (data, stamp_of(os.fspath(path)))
+            found = self._overviewer.overview(self.shelf.facts())
+            data = self._table.csv(found)
+            if self._written is None or self._written != (data, stamp_of(os.fspath(path))):
+                with store.refusals("write the spreadsheet"):
+                    store.replace(path, data, durable=False)
+                self._written = (data, stamp_of(os.fspath(path)))
+            return found
 
 
 class _Desks:
@@ -90,22 +91,20 @@ def overview(folder: str | os.PathLike[str] = ".") -> Overview:
     return _desks.of(folder).overview()
 
 
-def write_table(folder: str | os.PathLike[str] = ".") -> Path:
+def write_table(folder: str | os.PathLike[str] = ".") -> Overview:
     """Brings ``experiments.csv`` of a folder up to date.
 
     Returns
     -------
-    Path
-        The spreadsheet.
+    Overview
+        What the spreadsheet shows.
 
     Raises
     ------
     StoreError
         When the disk refuses.
     """
-    path = Path(folder) / TABLE
-    _desks.of(folder).write_table(path)
-    return path
+    return _desks.of(folder).write_table(Path(folder) / TABLE)
 
 
 def experiments(folder: str | os.PathLike[str] = ".", series: str | None = None) -> Experiments:

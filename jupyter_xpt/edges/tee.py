@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from jupyter_xpt.edges.echo import Echo, stand_in, watch_forks, write_lines
 from jupyter_xpt.edges.journal import Journal
+from jupyter_xpt.ground.names import without_escapes
 
 # The most that a log grows to, in bytes; a cell that prints for ever must not fill the disk.
 LOG_LIMIT = 1 << 28
@@ -26,8 +26,6 @@ _PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image
 # What the ids of our own displays begin with.
 OWN_DISPLAY = "xpt-"
 _DISPLAYS = frozenset(["display_data", "execute_result", "update_display_data"])
-# Terminal colours and the like: CSI and OSC sequences, and those of two characters.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
 class Tee:
@@ -137,7 +135,7 @@ class Tee:
 
     def traceback(self, text: str) -> None:
         """Write an error's traceback, without its colours: ``!`` lines."""
-        self._say("!", _ESCAPES.sub("", text))
+        self._say("!", without_escapes(text))
 
     def flush(self) -> None:
         """End the open lines, those too that are still on their way from a file descriptor."""

@@ -15,6 +15,10 @@ MAX_SERIES_BYTES = 200
 _NUMBERED = re.compile(r"(?s)(.+)_([0-9]{3,12})")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _RUN = re.compile(r"([0-9]{4})_([0-9]{2})_([0-9]{2})-([0-9]{2})_([0-9]{2})_([0-9]{2})(?:-([0-9]{1,9}))?")
+# Of bounded length: an escape that is not closed must not swallow the line, nor make matching slow.
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,4}[0-~])"
+)
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))]
 )
@@ -130,6 +134,15 @@ def run_name(started: datetime, again: int = 1) -> str:
 def is_run_name(name: str) -> bool:
     """Whether a folder's name is that of a run."""
     return _RUN.fullmatch(name) is not None
+
+
+def without_escapes(text: str) -> str:
+    """The text without terminal escape sequences: colours, titles, links.
+
+    >>> without_escapes("a\\x1b[31mred\\x1b[0m")
+    'ared'
+    """
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def printable(text: str) -> str:

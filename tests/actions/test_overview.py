@@ -81,15 +81,18 @@ def test_the_overview_is_kept_while_nothing_changed_and_follows_the_folder(folde
 
 
 def test_the_spreadsheet_is_written_once_and_again_when_something_changed(folder):
-    path = write_table(folder)
+    write_table(folder)
+    path = folder / "experiments.csv"
     assert path.read_text(encoding="utf-8").splitlines()[4].startswith("cats_004,cats_002,")
     before = os.stat(path)
     write_table(folder)
     assert os.stat(path).st_ino == before.st_ino
     builders.write_experiment(folder, builders.experiment_record(7, note="seven"))
-    assert "seven" in write_table(folder).read_text(encoding="utf-8")
+    write_table(folder)
+    assert "seven" in path.read_text(encoding="utf-8")
     path.write_text("scribbled over")
-    assert "seven" in write_table(folder).read_text(encoding="utf-8")
+    write_table(folder)
+    assert "seven" in path.read_text(encoding="utf-8")
 
 
 def test_a_spreadsheet_that_cannot_be_written_is_refused_in_one_line(folder):
