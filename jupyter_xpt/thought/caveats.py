@@ -10,9 +10,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from jupyter_xpt.thought.expressions import defaults
+from jupyter_xpt.thought.expressions import cut, defaults
 from jupyter_xpt.thought.source import tree
 
 CODES: Mapping[str, str] = {
@@ -42,15 +43,20 @@ _SEEDING = frozenset(
     }
 )
 _OWN_GENERATORS = frozenset({"default_rng", "RandomState", "Random"})
-_DRAWS = frozenset(
-    {"train_test_split", "random_split", "permutation", "permuted", "shuffle", "randperm", "sample"}
-)
+_DRAWS = frozenset({"train_test_split", "random_split", "permutation", "permuted", "shuffle", "randperm", "sample"})
 # They draw when split() is called, not where they are made.
 _SHUFFLING = frozenset({"ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit"})
 _REPEATING = frozenset({"RepeatedKFold", "RepeatedStratifiedKFold"})
 _FOLDS = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold", "GroupKFold"})
 _OUTSIDE = frozenset({"os.environ", "os.getenv", "sys.argv"})
 _SILENT = re.compile(r"#\s*xpt:\s*ignore\b[:\s]*((?:XPT\d{3}[,\s]*)*)", re.IGNORECASE)
+_SEED, _BINDING = "seed", "binding"
+_MAY_MATTER = re.compile(
+    r"seed|random|rng|shuffle|split|perm|sample|environ|getenv|argv|input|PCG|MT19|Philox|SFC|PRNG|KFold",
+    re.IGNORECASE,
+)
+# Stands for a seed's value in what is shown.
+_VALUE = "\0"
 # More lines than this are not listed one by one.
 _MANY_LINES = 4
 
@@ -64,13 +70,21 @@ class Caveat:
     where: str = ""
 
 
-class _Found(NamedTuple):
-    """A place in the source: a code, the snippet that shows it, and its lines."""
+class _Seen(NamedTuple):
+    """A place in the source that may matter.
+
+    ``code`` is that of the caveat, `_SEED` for a seed (fixed if its value is), `_BINDING` for a name bound;
+    ``value`` is the constant there, None for anything else, and ``path`` the name that is bound or gives the seed.
+    ``silent`` are the codes that a comment silences, empty for all, None for no comment.
+    """
 
     code: str
-    snippet: str
+    shown: str
     first: int
     last: int
+    value: str | None = None
+    path: str = ""
+    silent: str | None = None
 
 
 def look(
@@ -102,14 +116,15 @@ def look(
         The cell's first, then those of the cells above, the nearest first.
     """
     values: dict[str, str] = {}
-    found: list[tuple[str, list[_Found]]] = []
+    found = []
     for i, text in enumerate(above):
-        found.append((f"cell {len(above) - i} above", _above(text, values)))
-    found.append(("", _in_cell(cell, values)))
+        above_it = {_SEED: "XPT002", "XPT003": "XPT003"}
+        found.append((f"cell {len(above) - i} above", _known(text, above_it, values), 0))
+    in_it = {_SEED: "XPT001", "XPT005": "XPT005", "XPT007": "XPT007"}
+    found.append(("", _known(cell, in_it, values), first_line - 1))
     dropped = set(silenced) | (set() if repeats > 1 else {"XPT001", "XPT002", "XPT003", "XPT005"})
     caveats: list[Caveat] = []
-    for where, places in reversed(found):
-        offset = 0 if where else first_line - 1
+    for where, places, offset in reversed(found):
         caveats += _told(where, [one for one in places if one.code not in dropped], offset)
     return tuple(caveats)
 
@@ -125,9 +140,7 @@ def identical_values(metric: str, values: Sequence[float]) -> Caveat | None:
 def changed_in_place(names: Iterable[str]) -> Caveat:
     """The caveat that the first repeat changed objects from above in place (XPT006)."""
     listed = ", ".join(names)
-    return Caveat(
-        "XPT006", f"the cell changes {listed} in place: later repeats start from what earlier ones left"
-    )
+    return Caveat("XPT006", f"the cell changes {listed} in place: later repeats start from what earlier ones left")
 
 
 _MEANS = {
@@ -139,11 +152,11 @@ _MEANS = {
 }
 
 
-def _told(where: str, places: Sequence[_Found], offset: int) -> Iterator[Caveat]:
+def _told(where: str, places: Sequence[_Seen], offset: int) -> Iterator[Caveat]:
     """A caveat for each kind of place, with all its lines."""
     grouped: dict[tuple[str, str], list[int]] = {}
     for one in places:
-        grouped.setdefault((one.code, one.snippet), []).append(one.first + offset)
+        grouped.setdefault((one.code, one.shown), []).append(one.first + offset)
     for (code, snippet), lines in grouped.items():
         numbers = list(dict.fromkeys(lines))
         listed = ", ".join(map(str, numbers[:_MANY_LINES])) + (" …" if len(numbers) > _MANY_LINES else "")
@@ -151,120 +164,127 @@ def _told(where: str, places: Sequence[_Found], offset: int) -> Iterator[Caveat]
         yield Caveat(code, f"{at}: {snippet} {_MEANS[code]}", at)
 
 
-def _in_cell(text: str, values: dict[str, str]) -> list[_Found]:
-    """What there is to say against the repeated cell."""
-    module = tree(text)
-    if module is None:
-        return []
-    found = [one for node in ast.walk(module) for one in _seeds("XPT001", node, values)]
-    found += [one for node in ast.walk(module) for one in _unseeded(node)]
-    found += [one for node in ast.walk(module) for one in _outside(node)]
-    return _heard(text, found)
+def _known(text: str, codes: Mapping[str, str], values: dict[str, str]) -> list[_Seen]:
+    """What a text holds against the repeats, by line; notes in ``values`` the constants that it binds.
+
+    ``codes`` says what counts in this text, and as which caveat.
+    """
+    found = []
+    for one in _seen(text):
+        if one.code == _BINDING:
+            values.pop(one.path, None)
+            if one.value is not None:
+                values[one.path] = one.value
+            continue
+        code = codes.get(one.code)
+        fixed = one.value is not None or one.path in values
+        if code is None or (one.code == _SEED and not fixed) or _is_silent(one, code):
+            continue
+        bound = f" ({one.path} = {values[one.path]})" if one.value is None and one.path in values else ""
+        found.append(one._replace(code=code, shown=one.shown + bound))
+    return sorted(found, key=lambda one: one.first)
 
 
-def _above(text: str, values: dict[str, str]) -> list[_Found]:
-    """What there is to say against a cell above; adds the constants that it binds to ``values``."""
+def _is_silent(one: _Seen, code: str) -> bool:
+    """Whether a comment silences a caveat."""
+    return one.silent is not None and (not one.silent or code in one.silent)
+
+
+@lru_cache(maxsize=512)
+def _seen(text: str) -> tuple[_Seen, ...]:
+    """All places of a text that may matter, bindings before what stands deeper in the code."""
     module = tree(text)
     if module is None:
-        return []
-    found = [one for node in ast.walk(module) for one in _seeds("XPT002", node, values)]
+        return ()
+    # Most cells have nothing to do with chance: of those only the constants they bind matter.
+    nodes = list(ast.walk(module)) if _MAY_MATTER.search(text) else module.body
+    splitters = {name for node in nodes for name in _splitters(node)}
     # A sample in a line of its own is looked at, not kept.
-    looks = {
-        id(node.value)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == "sample"
-    }
-    splitters = {name for node in ast.walk(module) for name in _splitters(node)}
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and id(node) not in looks and _draws(node, splitters):
-            found.append(_place("XPT003", node, f"{_called(node)}(…)"))
-    return _heard(text, found)
-
-
-def _heard(text: str, found: Iterable[_Found]) -> list[_Found]:
-    """The places that no comment silences, by line."""
+    looks = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    seen: list[_Seen] = []
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            seen += (*_seeds_of_call(node), *_unseeded(node))
+            if _draws(node, splitters) and not (id(node) in looks and _called(node) == "sample"):
+                seen.append(_place("XPT003", node, f"{_called(node)}(…)"))
+        else:
+            seen += (*_bindings(node), *_other_seeds(node))
+        if isinstance(node, ast.expr):
+            seen += _outside(node)
+    if "xpt" not in text:
+        return tuple(seen)
     lines = re.split(r"\r\n|\r|\n", text)
-    heard = []
-    for one in found:
-        said = [match for line in lines[one.first - 1 : one.last] if (match := _SILENT.search(line))]
-        if not any(not match[1] or one.code in match[1].upper() for match in said):
-            heard.append(one)
-    return sorted(heard, key=lambda one: one.first)
+    return tuple(one._replace(silent=_silent(lines[one.first - 1 : one.last])) for one in seen)
 
 
-def _place(code: str, node: ast.expr, snippet: str) -> _Found:
+def _silent(lines: Sequence[str]) -> str | None:
+    """The codes that comments on these lines silence, empty for all of them, None for no such comment."""
+    said = [match[1].upper() for line in lines if (match := _SILENT.search(line))]
+    return None if not said else "" if "" in said else " ".join(said)
+
+
+def _place(code: str, node: ast.expr, shown: str, value: str | None = None, path: str = "") -> _Seen:
     """A place in the source."""
-    return _Found(code, snippet, node.lineno, node.end_lineno or node.lineno)
+    return _Seen(code, cut(shown), node.lineno, node.end_lineno or node.lineno, value, path)
 
 
-def _seeds(code: str, node: ast.AST, values: dict[str, str]) -> Iterator[_Found]:
-    """The fixed seeds that a node itself holds. Constants that it binds are noted on the way."""
-    match node:
-        case ast.Call():
-            yield from _seeds_of_call(code, node, values)
-        case ast.Dict(keys=keys, values=items):
-            for key, item in zip(keys, items, strict=True):
-                if (
-                    isinstance(key, ast.Constant)
-                    and isinstance(key.value, str)
-                    and _SEED_NAME.match(key.value)
-                ):
-                    yield from _seed(code, item, f"{key.value!r}: {{}}", values)
-        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
-            for name, default in defaults(arguments).items():
-                if default is not None and _SEED_NAME.match(name):
-                    yield from _seed(code, default, f"{name}={{}}", values)
-        case _:
-            _note_bound(node, values)
-
-
-def _note_bound(node: ast.AST, values: dict[str, str], prefix: str = "") -> None:
-    """Notes the constants that a statement binds, those of a class of settings too."""
-    match node:
-        case ast.Assign(targets=[target], value=value):
-            _note(prefix + _path(target), value, values)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            _note(prefix + _path(target), value, values)
-        case ast.For(target=target, iter=value):
-            _note(_path(target), value, values)
-        case ast.ClassDef(name=name, body=body) if not prefix:
-            for one in body:
-                _note_bound(one, values, f"{name}.")
-
-
-def _seeds_of_call(code: str, node: ast.Call, values: dict[str, str]) -> Iterator[_Found]:
-    """The fixed seeds among a call's arguments."""
+def _seeds_of_call(node: ast.Call) -> Iterator[_Seen]:
+    """The seeds among a call's arguments."""
     name = _called(node)
     if _path(node.func).startswith("xpt."):
         return
     for keyword in node.keywords:
         if keyword.arg and _SEED_NAME.match(keyword.arg):
-            yield from _seed(code, keyword.value, f"{keyword.arg}={{}}", values)
+            yield from _seed(keyword.value, f"{keyword.arg}={_VALUE}")
     if name in _SEEDING and node.args:
-        yield from _seed(code, node.args[0], f"{_path(node.func) or name}({{}})", values)
+        yield from _seed(node.args[0], f"{_path(node.func) or name}({_VALUE})")
 
 
-def _seed(code: str, value: ast.expr, shown: str, values: dict[str, str]) -> Iterator[_Found]:
-    """The place, if the value is the same each time the cell runs."""
+def _other_seeds(node: ast.AST) -> Iterator[_Seen]:
+    """The seeds in dicts of parameters and in defaults of functions."""
+    match node:
+        case ast.Dict(keys=keys, values=items):
+            for key, item in zip(keys, items, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str) and _SEED_NAME.match(key.value):
+                    yield from _seed(item, f"{key.value!r}: {_VALUE}")
+        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+            for name, default in defaults(arguments).items():
+                if default is not None and _SEED_NAME.match(name):
+                    yield from _seed(default, f"{name}={_VALUE}")
+
+
+def _seed(value: ast.expr, shown: str) -> Iterator[_Seen]:
+    """A seed that is a number, or a name that may stand for one."""
     if isinstance(value, ast.Constant):
         if isinstance(value.value, int | float) and not isinstance(value.value, bool):
-            yield _place(code, value, shown.format(value.value))
-        return
-    name = _path(value)
-    if name in values:
-        yield _place(code, value, f"{shown.format(name)} ({name} = {values[name]})")
+            yield _place(_SEED, value, shown.replace(_VALUE, ascii(value.value)), ascii(value.value))
+    elif path := _path(value):
+        yield _place(_SEED, value, shown.replace(_VALUE, path), None, path)
 
 
-def _note(name: str, value: ast.expr, values: dict[str, str]) -> None:
-    """Notes a name bound to a constant, and forgets one that is bound to something else."""
-    if isinstance(value, ast.Constant) and type(value.value) is int:
-        values[name] = str(value.value)
-        return
-    values.pop(name, None)
+def _bindings(node: ast.AST, prefix: str = "") -> Iterator[_Seen]:
+    """The names that a statement binds, those of a class of settings and of a dict's keys too."""
+    match node:
+        case ast.Assign(targets=[target], value=value):
+            yield from _binding(prefix + _path(target), value)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield from _binding(prefix + _path(target), value)
+        case ast.For(target=target, iter=value):
+            yield from _binding(_path(target), value)
+        case ast.ClassDef(name=name, body=body) if not prefix:
+            for one in body:
+                yield from _bindings(one, f"{name}.")
+
+
+def _binding(name: str, value: ast.expr) -> Iterator[_Seen]:
+    """A name bound to an integer, to a dict of them, or to something else."""
     if isinstance(value, ast.Dict):
         for key, item in zip(value.keys, value.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(item, ast.Constant) and type(item.value) is int:
-                values[f"{name}[{key.value!r}]"] = str(item.value)
+            if isinstance(key, ast.Constant):
+                yield from _binding(f"{name}[{key.value!r}]", item)
+        return
+    constant = isinstance(value, ast.Constant) and type(value.value) is int
+    yield _place(_BINDING, value, "", ast.unparse(value) if constant else None, name)
 
 
 def _path(node: ast.expr) -> str:
@@ -286,21 +306,19 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _unseeded(node: ast.AST) -> Iterator[_Found]:
+def _unseeded(node: ast.Call) -> Iterator[_Seen]:
     """A generator of its own that takes its seed from the operating system."""
-    if not isinstance(node, ast.Call) or _called(node) not in _OWN_GENERATORS or node.keywords:
+    if _called(node) not in _OWN_GENERATORS or node.keywords:
         return
     if not node.args or (isinstance(node.args[0], ast.Constant) and node.args[0].value is None):
         yield _place("XPT005", node, f"{_path(node.func) or _called(node)}()")
 
 
-def _outside(node: ast.AST) -> Iterator[_Found]:
+def _outside(node: ast.expr) -> Iterator[_Seen]:
     """What comes from outside the source."""
     if isinstance(node, ast.Attribute) and _path(node) in _OUTSIDE:
         yield _place("XPT007", node, _path(node))
-    elif (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("input", "getenv")
-    ):
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("input", "getenv"):
         yield _place("XPT007", node, f"{node.func.id}()")
 
 

@@ -21,6 +21,7 @@ from typing import Any
 FORM = "xpt-source-1"
 # Beyond this it is generated or data; comparing it as text stays quick.
 _MAX_PYTHON = 2_000_000
+_MAX_CACHED = 20_000
 _SKIPPED = {"ctx", "kind", "type_comment", "type_ignores"}
 # Magics whose body or line is Python that runs in the user's namespace.
 _CODE_MAGICS = {"capture", "experiment", "memit", "prun", "time", "timeit"}
@@ -94,7 +95,15 @@ def meaning(text: str) -> str:
 
 
 def tree(text: str) -> ast.Module | None:
-    """The syntax tree of Python, the code inside ``%%time`` and its like laid open; None for other text."""
+    """The syntax tree of Python, the code inside ``%%time`` and its like laid open; None for other text.
+
+    The tree is shared with later callers: look, do not touch.
+    """
+    return _cached_tree(text) if len(text) <= _MAX_CACHED else _tree(text)
+
+
+def _tree(text: str) -> ast.Module | None:
+    """The syntax tree, made anew."""
     module = _parsed(text.removeprefix("\ufeff"))
     if module is None:
         return None
@@ -105,6 +114,10 @@ def tree(text: str) -> ast.Module | None:
             break
         module = ast.Module(body=opened, type_ignores=[])
     return module
+
+
+# Digest, dependence and caveats read the same cells one after the other.
+_cached_tree = lru_cache(maxsize=64)(_tree)
 
 
 def _parsed(text: str) -> ast.Module | None:
@@ -331,7 +344,7 @@ def imports(text: str, package: str = "") -> tuple[str, ...]:
     tuple of str
         ``from a import b`` gives both ``a`` and ``a.b``: which of them is a module the text does not say.
     """
-    module = tree(text)
+    module = tree(text) if "import" in text else None
     found: dict[str, None] = {}
     for node in ast.walk(module) if module is not None else ():
         found.update(dict.fromkeys(_imported(node, package)))
@@ -369,7 +382,7 @@ def _base(name: str | None, level: int, package: str) -> str:
 @lru_cache(maxsize=512)
 def string_constants(text: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
     """The string constants of a text that end like one of the suffixes: the files that it names."""
-    module = tree(text)
+    module = tree(text) if any(suffix in text for suffix in suffixes) else None
     if module is None:
         return ()
     # The text between the braces of an f-string is half a name.

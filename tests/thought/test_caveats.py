@@ -192,3 +192,8 @@ def test_objects_changed_in_place_are_named():
 def test_every_code_is_documented():
     assert all(re.fullmatch(r"XPT\d{3}", code) and text.endswith(".") for code, text in CODES.items())
     assert list(CODES) == sorted(CODES)
+
+
+@pytest.mark.parametrize("text", ["\x00", "(" * 5000, "d['{x}'].seed(0)", "seed(*a, **b)", "+".join(["a"] * 5000)])
+def test_odd_texts_are_looked_at(text):
+    assert isinstance(look(text, [text], 5), tuple)
