@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -31,12 +32,12 @@ ELSEWHERE = Process(host="another-host.invalid", boot="boot", pid=1, started=1.0
 def results(values: Values, failed: Sequence[int] = (), unfinished: Sequence[int] = ()) -> bytes:
     """The bytes of a ``results.jsonl``: each metric's value in repeat 1, 2, …"""
     lines: list[dict[str, object]] = []
+    # Each run draws its own: other values, other seed.
+    entropy = f"0x{zlib.crc32(repr(values).encode()):08x}"
     for index in range(max((len(one) for one in values.values()), default=0)):
         repeat, at = index + 1, 1764000000.0 + index
-        lines.append({"time": at, "repeat": repeat, "begin": {"seed": f"0xabc:{repeat}"}})
-        logged = {
-            name: one[index] for name, one in values.items() if one[index : index + 1] not in ([], [None])
-        }
+        lines.append({"time": at, "repeat": repeat, "begin": {"seed": f"{entropy}:{repeat}"}})
+        logged = {name: one[index] for name, one in values.items() if one[index : index + 1] not in ([], [None])}
         if logged:
             lines.append({"time": at, "repeat": repeat, "values": logged})
         if repeat in failed:

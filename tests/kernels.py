@@ -71,8 +71,14 @@ class Kernel:
         """Runs a cell and gives what it showed."""
         message = self.client.session.msg(
             "execute_request",
-            {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
-             "stop_on_error": False},
+            {
+                "code": code,
+                "silent": False,
+                "store_history": True,
+                "user_expressions": {},
+                "allow_stdin": False,
+                "stop_on_error": False,
+            },
         )
         message["metadata"] = {"cellId": cell, **meta} if cell else dict(meta)
         self.client.shell_channel.send(message)

@@ -141,9 +141,7 @@ def test_the_page_has_what_the_machine_tells() -> None:
 
 def test_the_page_has_every_caveat() -> None:
     rows = re.findall(r"^\| `(XPT\d+)` \| (.*) \|$", FORMAT, re.MULTILINE)
-    assert rows == [
-        (code, (text[0].lower() + text[1:]).removesuffix(".")) for code, text in caveats.CODES.items()
-    ]
+    assert rows == [(code, (text[0].lower() + text[1:]).removesuffix(".")) for code, text in caveats.CODES.items()]
 
 
 def test_the_page_has_the_libraries_that_are_seeded() -> None:
@@ -256,9 +254,7 @@ def test_a_run_makes_only_files_that_the_page_names(folder: Path, run: Path) -> 
 def test_a_run_makes_all_files_that_the_page_names(folder: Path, run: Path) -> None:
     made = files_below(folder)
     sometimes = ("replaced-",)
-    named = [
-        one for one in tree_of(FORMAT) if one != f"{SERIES}.ipynb" and not any(s in one for s in sometimes)
-    ]
+    named = [one for one in tree_of(FORMAT) if one != f"{SERIES}.ipynb" and not any(s in one for s in sometimes)]
     assert [one for one in named if not any(re.fullmatch(pattern(one), file) for file in made)] == []
 
 
@@ -387,10 +383,7 @@ def test_a_cell_and_its_output_come_before_line_40() -> None:
 def test_the_readmes_cell_is_the_examples() -> None:
     example = json.loads((ROOT / "example_notebooks" / f"{SERIES}.ipynb").read_text("utf-8"))
     cells = ["".join(cell["source"]) for cell in example["cells"]]
-    assert (
-        next(block for block in blocks(README, "python") if block.startswith("%%experiment")).rstrip()
-        in cells
-    )
+    assert next(block for block in blocks(README, "python") if block.startswith("%%experiment")).rstrip() in cells
 
 
 def test_every_magic_that_is_named_exists_and_all_are_named() -> None:
@@ -441,9 +434,7 @@ def test_python_examples_run(folder: Path, monkeypatch: pytest.MonkeyPatch, exam
 
 def command_lines() -> Iterator[str]:
     for block in blocks(README, "sh"):
-        yield from (
-            line.partition("  #")[0].strip() for line in block.splitlines() if line.startswith("jupyter xpt")
-        )
+        yield from (line.partition("  #")[0].strip() for line in block.splitlines() if line.startswith("jupyter xpt"))
 
 
 @pytest.mark.parametrize("line", [*command_lines()])

@@ -99,9 +99,7 @@ class Import:
 
 def name_of(path: Path) -> str:
     """A module's name below the package, empty for the package itself."""
-    return (
-        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
-    )
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if "labextension" not in path.parts}
@@ -284,9 +282,7 @@ def test_scripts_import_downward_only(script: str) -> None:
     found = script_imports(SCRIPTS[script])
     assert set(found) <= SCRIPTS.keys()
     # Views may draw with one another, below the door.
-    assert [
-        one for one in found if height(one) > height(script) or (height(one) == height(script) != 3)
-    ] == []
+    assert [one for one in found if height(one) > height(script) or (height(one) == height(script) != 3)] == []
 
 
 def test_no_chain_of_scripts_comes_back() -> None:

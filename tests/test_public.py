@@ -85,9 +85,7 @@ def test_the_experiment_magic_takes_these_options(shell):
         "tags",
     ]
     said = inspect.getdoc(shell.find_cell_magic("experiment"))
-    assert [
-        option for option in EXPERIMENT_OPTIONS if f"\n{option} " not in said or f"[{option}=" not in said
-    ] == []
+    assert [option for option in EXPERIMENT_OPTIONS if f"\n{option} " not in said or f"[{option}=" not in said] == []
 
 
 def test_line_magics_take_these_options():

@@ -223,7 +223,8 @@ class ExperimentCell:
                 after = fingerprints(self.shell.user_ns, [name for name in before if bindings.is_same(name)])
                 altered = tuple(name for name in after if after[name] != before[name])
                 self._warn(caveats.changed_in_place(altered) if altered else None)
-        left = [thread.name for thread in threading.enumerate() if thread not in threads and thread is not self.run.keeper]
+        left = [thread.name for thread in threading.enumerate() if thread not in threads]
+        left = [name for name in left if not name.startswith("jupyter_xpt")]
         if left and self.run.folder is not None:
             self.run.warn(Warned("threads", f"still running after the cell: {', '.join(left)[:200]}"))
 
@@ -242,7 +243,8 @@ class ExperimentCell:
         last = repeat == self.run.start.repeats[-1]
         execution = Execution(self.shell, self.body, display_value if last else self._log_value)
         if len(self.run.start.repeats) > 1:
-            self._note(f"repeat {repeat} of {self.run.start.repeats[-1]}, seed {seed_text(self.run.start.entropy, repeat)}")
+            seed = seed_text(self.run.start.entropy, repeat)
+            self._note(f"repeat {repeat} of {self.run.start.repeats[-1]}, seed {seed}")
         try:
             with self.run.repeating(repeat):
                 yield execution
@@ -324,7 +326,8 @@ class ExperimentCell:
         """What the block says besides the numbers, in the order it is read."""
         run, record = self.run, self.record
         if record is None or self.prepared is None:
-            return [Told("title", self.series or "experiment")] + [Told("warning", f"not recorded: {text}") for text in run.troubles]
+            lost = [Told("warning", f"not recorded: {text}") for text in run.troubles]
+            return [Told("title", self.series or "experiment"), *lost]
         note = record.note or summary_of_changes(record.changes or ())
         lines = [Told("title", f"{record.name} · {note}" if note else str(record.name))]
         if run.folder is not None:
@@ -346,8 +349,12 @@ class ExperimentCell:
         """What happened to the numbers and notebooks, and everything that deserves a warning."""
         lines = [Told("said", text) for text in self._identity()]
         run = self.run
-        lines += [Told("warning", f"{one.code} {one.text}" if one.code.startswith("XPT") else one.text) for one in run.record.warnings]
-        lines += [Told("warning", f"hidden state: {one.text}") for one in run.record.hidden_state if one.code != "not-run"]
+        for one in run.record.warnings:
+            lines.append(Told("warning", f"{one.code} {one.text}" if one.code.startswith("XPT") else one.text))
+        for one in run.record.hidden_state:
+            # Cells that did not run count for nothing: worth a record, not a warning.
+            if one.code != "not-run":
+                lines.append(Told("warning", f"hidden state: {one.text}"))
         if self.record is not None:
             lines += [Told("warning", text) for text in run.troubles]
         return lines
@@ -361,9 +368,10 @@ class ExperimentCell:
             said.append(f"same source as {self.record.name.short}: added as its run {self.run.record.index}")
         own = self.prepared.origin.own
         if own is not None and own != self.record.name and self.prepared.decision.was == own.number:
+            now = self.record.name
             said.append(
-                f"{own.notebook} is frozen: this ran as {self.record.name.short}, in {self.record.name.notebook}; open that "
-                f"to go on, and put {own.short} back as it ran with: jupyter xpt restore {own.short}"
+                f"{own.notebook} is frozen: this ran as {now.short}, in {now.notebook}; open that to go on, and put "
+                f"{own.short} back as it ran with: jupyter xpt restore {own.short}"
             )
         return said
 
@@ -371,4 +379,3 @@ class ExperimentCell:
 def _relative(folder: Path, base: Path) -> str:
     """A run's folder as the block names it."""
     return folder.relative_to(base).as_posix()
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as changed
 from datetime import datetime
 from pathlib import Path
@@ -31,13 +31,15 @@ TERMINAL_SERIES = "ipython"
 UNKNOWN_SERIES = "untitled"
 
 
-def find_origin(path: Path | None, options: ExperimentOptions, *, terminal: bool) -> Origin:
+def find_origin(path: Path | None, options: ExperimentOptions, tried: Sequence[str] = (), *, terminal: bool) -> Origin:
     """Where the running cell is.
 
     Parameters
     ----------
     path
         The notebook, None when it is not known.
+    tried
+        What was tried to find it, and why it did not tell.
     terminal
         Whether the session is a terminal's: there no notebook is nothing to wonder at.
 
@@ -48,7 +50,9 @@ def find_origin(path: Path | None, options: ExperimentOptions, *, terminal: bool
     """
     if path is None:
         series = options.name or (TERMINAL_SERIES if terminal else UNKNOWN_SERIES)
-        return Origin(Path.cwd(), None, None, series, None)
+        why = f" ({tried[-1]})" if tried else ""
+        told = f"which notebook this is cannot be told{why}; it is kept as {series}: name it by notebook=…"
+        return Origin(Path.cwd(), None, None, series, None, () if terminal else (told,))
     said: tuple[str, ...] = ()
     content = None
     try:
@@ -104,9 +108,7 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
         Warned("edited", f"{name} was edited after it was imported; what was imported counts", name) for name in edited
     )
     ran = changed(ran, findings=ran.findings + stale)
-    return Prepared(
-        place, origin, ran, whole, files, modules.digests(files), digest, decide(asked, facts), key, facts
-    )
+    return Prepared(place, origin, ran, whole, files, modules.digests(files), digest, decide(asked, facts), key, facts)
 
 
 def current_digest(folder: Path, name: str) -> str | None:
@@ -132,9 +134,7 @@ def _cell_keys(cells: tuple[notebooks.Cell, ...] | None, ran: WhatRan) -> tuple[
     return own or (cells[place].id if ran.place is not None else None) or "#1", above
 
 
-def _given_parent(
-    place: Store, series: str, text: str | None, facts: Mapping[int, ExperimentFacts]
-) -> int | None:
+def _given_parent(place: Store, series: str, text: str | None, facts: Mapping[int, ExperimentFacts]) -> int | None:
     """The number that ``parent=`` names."""
     if text is None:
         return None
@@ -150,7 +150,8 @@ def no_such_number(series: str, facts: Mapping[int, ExperimentFacts]) -> str:
     """What there is instead of a number that does not exist."""
     if not facts:
         return f"{series} has no experiments yet"
-    return f"{series} has {', '.join(short(n) for n in sorted(facts)[-8:])}{' (the newest 8)' if len(facts) > 8 else ''}"
+    newest = ", ".join(short(number) for number in sorted(facts)[-8:])
+    return f"{series} has {newest}{' (the newest 8)' if len(facts) > 8 else ''}"
 
 
 def settle(prepared: Prepared, options: ExperimentOptions) -> ExperimentRecord:
@@ -166,11 +167,11 @@ def settle(prepared: Prepared, options: ExperimentOptions) -> ExperimentRecord:
         for number in {decision.parent, decision.was} - {None}:
             publish(place, ExperimentName(prepared.origin.series, number or 0))
         name = store.reserve(place, prepared.origin.series)
-        record = _described(prepared, options, ExperimentRecord(name.series, name.number, iso(datetime.now().astimezone())))
+        record = _described(prepared, options, _blank(name))
         store.create_experiment(place, record)
         return record
     name = ExperimentName(prepared.origin.series, decision.number)
-    blank = ExperimentRecord(name.series, name.number, iso(datetime.now().astimezone()))
+    blank = _blank(name)
     facts = prepared.facts.get(decision.number)
     if facts is None:
         with store.refusals("reserve the number"):
@@ -183,9 +184,14 @@ def settle(prepared: Prepared, options: ExperimentOptions) -> ExperimentRecord:
         return blank
     if decision.same and not _edits_record(facts, options):
         return facts.record
-    return store.update_experiment(
-        place, name, lambda record: _renoted(record, facts, options) if decision.same else _described(prepared, options, record)
-    )
+    if decision.same:
+        return store.update_experiment(place, name, lambda record: _renoted(record, facts, options))
+    return store.update_experiment(place, name, lambda record: _described(prepared, options, record))
+
+
+def _blank(name: ExperimentName) -> ExperimentRecord:
+    """A record that says nothing yet."""
+    return ExperimentRecord(name.series, name.number, iso(datetime.now().astimezone()))
 
 
 def _described(prepared: Prepared, options: ExperimentOptions, record: ExperimentRecord) -> ExperimentRecord:
@@ -242,7 +248,7 @@ def freeze(prepared: Prepared, record: ExperimentRecord, run: str) -> None:
 
 
 def publish(place: Store, name: ExperimentName) -> bool:
-    """Makes the numbered notebook of an experiment from its newest snapshot; False when there is one, or no snapshot."""
+    """Makes an experiment's numbered notebook from its snapshot; False when there is one, or no snapshot."""
     path = place.notebook(name)
     if path.exists():
         return False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jupyter_xpt.actions import snapshot
 from jupyter_xpt.actions.experiment import no_such_number, numbered_as, publish
-from jupyter_xpt.actions.overview import shelf
+from jupyter_xpt.actions.overview import shelf, write_table
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.edges import store
 from jupyter_xpt.edges.notebookfile import read_notebook
@@ -77,7 +77,8 @@ def fork(notebook: Path, parent: str | None = None, note: str = "") -> Forked:
     )
     with store.refusals("make the notebook"):
         if not store.create(place.notebook(name), notebooks.dump(made)):
-            raise NotebookError(f"{name.notebook} appeared meanwhile; it was left as it is: fork again for the next number")
+            raise NotebookError(f"{name.notebook} appeared meanwhile and was left as it is: fork again")
+    write_table(place.folder)
     return Forked(name, place.notebook(name), number)
 
 

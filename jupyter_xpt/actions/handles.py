@@ -333,9 +333,7 @@ def _html(rows: Sequence[Row]) -> str:
     from html import escape
 
     lines = [
-        "<tr><th>"
-        + "</th><th>".join(("experiment", "note", "result", "verdict", "parent", "status"))
-        + "</th></tr>"
+        "<tr><th>" + "</th><th>".join(("experiment", "note", "result", "verdict", "parent", "status")) + "</th></tr>"
     ]
     for row in rows[-_MAX_SHOWN * 10 :]:
         parent = short(row.parent) if row.parent is not None else ""

@@ -128,9 +128,7 @@ def experiments(folder: str | os.PathLike[str] = ".", series: str | None = None)
     return Experiments(rows, Path(os.path.abspath(folder)))
 
 
-def get(
-    number_or_name: int | str, folder: str | os.PathLike[str] = ".", series: str | None = None
-) -> Experiment:
+def get(number_or_name: int | str, folder: str | os.PathLike[str] = ".", series: str | None = None) -> Experiment:
     """One experiment: ``get(9)``, ``get("009")`` or ``get("animal_classifier_009")``.
 
     Parameters
@@ -204,9 +202,7 @@ def _what_exists(lineages: Sequence[Lineage]) -> str:
     for one in lineages[:8]:
         numbers = sorted(row.number for row in one.rows)
         shown_numbers = (
-            ", ".join(map(short, numbers))
-            if len(numbers) <= 8
-            else f"{short(numbers[0])} … {short(numbers[-1])}"
+            ", ".join(map(short, numbers)) if len(numbers) <= 8 else f"{short(numbers[0])} … {short(numbers[-1])}"
         )
         parts.append(f"{printable(one.series)} has {shown_numbers}")
     return "; ".join(parts)

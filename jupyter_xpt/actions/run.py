@@ -203,11 +203,15 @@ class Run:
         primary = self.record.primary
         return [primary, *(name for name in names if name != primary)] if primary in names else names
 
+    def goals(self) -> dict[str, str]:
+        """The goal of each metric known so far."""
+        names = dict.fromkeys((*self.values, *self._current))
+        return {**self.record.goals, **{name: self.record.goals.get(name) or default_goal(name) for name in names}}
+
     def settle_metrics(self) -> None:
         """Fixes the primary metric and each metric's goal, once they are known."""
         primary = self.record.primary or next(iter(self.values), None)
-        goals = {name: self.record.goals.get(name) or default_goal(name) for name in self.values}
-        self.record = changed(self.record, primary=primary, goals={**self.record.goals, **goals})
+        self.record = changed(self.record, primary=primary, goals=self.goals())
 
     def begin(self, start: RunStart) -> None:
         """Makes the run's folder and its first files, as far as the disk lets it."""
@@ -220,9 +224,8 @@ class Run:
         started = datetime.now().astimezone()
         run, index = store.create_run(self.store, self.name, started)
         folder = self.store.run(self.name, run)
-        self.record = changed(
-            self.record, run=run, index=index, started=iso(started), process=Process(*machine.host_identity(), *machine.process_identity())
-        )
+        process = Process(*machine.host_identity(), *machine.process_identity())
+        self.record = changed(self.record, run=run, index=index, started=iso(started), process=process)
         store.write_run(self.store, self.name, self.record)
         self.folder = folder
         with self.attempt("keep the source"):
@@ -298,7 +301,8 @@ class Run:
 @contextmanager
 def running(run: Run) -> Iterator[None]:
     """While the block runs, `active` is this run."""
-    global _active  # threads of the cell must find it too, so this is no ContextVar
+    # Threads of the cell must find it too, so this is no ContextVar.
+    global _active  # noqa: PLW0603
     outer, _active = _active, run
     try:
         yield
@@ -341,8 +345,9 @@ def log(
     if metrics is None:
         _active.log(named, step)
         return
-    if not isinstance(metrics, Mapping):
-        raise MetricError(f"xpt.log takes a dict or name=value, not {type(metrics).__name__}; write xpt.log(accuracy=0.9)")
+    if not hasattr(metrics, "keys"):
+        kind = type(metrics).__name__
+        raise MetricError(f"xpt.log takes a dict or name=value, not {kind}; write xpt.log(accuracy=0.9)")
     _active.log({**metrics, **named}, step)
 
 
@@ -403,7 +408,8 @@ _last_environment: tuple[dict[str, object], bytes] | None = None
 
 def _environment() -> bytes:
     """The environment as a file; written out again only when it changed."""
-    global _last_environment  # it hardly ever changes while a kernel lives
+    # It hardly ever changes while a kernel lives.
+    global _last_environment  # noqa: PLW0603
     now = machine.environment()
     if _last_environment is None or _last_environment[0] != now:
         _last_environment = (now, codec.dump_json(now))

@@ -17,7 +17,7 @@ class Session:
     translate
         Turns a cell's text into plain Python.
     earlier
-        Texts of cells that ran before the extension was loaded, oldest first.
+        Texts of the cells that ran before the extension was loaded, oldest first, and of the one that loads it.
     """
 
     def __init__(self, translate: Callable[[str], str], earlier: tuple[str, ...] = ()) -> None:
@@ -53,8 +53,8 @@ class Session:
 
     @property
     def running(self) -> Executed:
-        """The cell that runs now."""
-        return self._executed[-1]
+        """The cell that runs now; an empty one before any ran."""
+        return self._executed[-1] if self._executed else Executed(0, "")
 
     @property
     def earlier(self) -> list[Executed]:

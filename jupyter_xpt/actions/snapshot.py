@@ -14,8 +14,8 @@ from jupyter_xpt.ground.errors import XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, is_run_name
 from jupyter_xpt.thought import notebooks
-from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.executed import Executed
+from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.source import Source
 
 EXECUTED = "executed.json"
@@ -23,7 +23,9 @@ EXECUTED = "executed.json"
 _MAX_EXECUTED = 500
 
 
-def files(prepared: Prepared, name: ExperimentName, parent: int | None, earlier: Iterable[Executed]) -> dict[str, bytes]:
+def files(
+    prepared: Prepared, name: ExperimentName, parent: int | None, earlier: Iterable[Executed]
+) -> dict[str, bytes]:
     """The files of a run's snapshot, by relative name.
 
     The notebook without outputs, the executed texts winning over the file's; local modules and configuration
@@ -37,9 +39,7 @@ def files(prepared: Prepared, name: ExperimentName, parent: int | None, earlier:
         "cell": prepared.source.cell,
         "above": list(prepared.source.above),
         "files": dict(prepared.digests),
-        "executed": [
-            {"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history
-        ],
+        "executed": [{"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history],
     }
     kept = {file.name: file.data for file in prepared.files.values()}
     return {

@@ -31,6 +31,7 @@ from jupyter_xpt.thought.running import holds
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+
 class Acts:
     """What the magics of one shell do."""
 
@@ -82,11 +83,11 @@ class Acts:
 
     def _origin(self, options: ExperimentOptions) -> Origin:
         """Where the running cell is."""
-        path = self._notebook(options.notebook or "")
-        return find_origin(path, options, terminal=not shells.is_kernel(self._shell))
+        found = self._notebook(options.notebook or "")
+        return find_origin(found.path, options, found.tried, terminal=not shells.is_kernel(self._shell))
 
-    def _notebook(self, explicit: str = "") -> Path | None:
-        """The notebook of the running cell, None when it is not known."""
+    def _notebook(self, explicit: str = "") -> place.Place:
+        """Which notebook the running cell is in, as far as that can be told."""
         running = self.session.running
         clues = place.gather(self._shell.user_ns, self.session.meta, explicit, cell_id=running.cell)
 
@@ -98,7 +99,7 @@ class Acts:
 
         found = place.find_notebook(clues, has_cell, self._places.get(running.cell), self._alike)
         self._places[running.cell] = found
-        return found.path
+        return found
 
     def _alike(self, paths: Sequence[Path]) -> Path | None:
         """The draft, or the lowest number, among notebooks of one series that hold all that ran here.
@@ -124,9 +125,9 @@ class Acts:
         """What ``%xpt_new`` does."""
         with _usage():
             options, _ = split(line, MAGIC_OPTIONS["%xpt_new"])
-            notebook = self._notebook()
+            notebook = self._notebook().path
             if notebook is None:
-                raise NotebookError("which notebook this is cannot be told: set XPT_NOTEBOOK, or use jupyter xpt new NOTEBOOK")
+                raise NotebookError("which notebook this is cannot be told: use jupyter xpt new NOTEBOOK in a shell")
             made = fork.fork(notebook, options.get("parent"), options.get("note", ""))
         relative = os.path.relpath(made.notebook)
         said = f"{made.name}" + (f", from {short(made.parent)}" if made.parent else "") + f": open {relative}"
@@ -258,7 +259,7 @@ class _View:
         if not any(values.values()) and not last:
             values = {name: [value] for name, value in run.current.items()}
         lines = [live.Line(one.kind, one.text) for one in told if one.kind != "folder"]
-        lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, list(values))]
+        lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, run.goals())]
         if last:
             lines += [live.Line(one.kind, one.text) for one in (*self._cell.verdict(), *self._cell.remarks())]
         return lines + [live.Line(one.kind, one.text) for one in told if one.kind == "folder"]

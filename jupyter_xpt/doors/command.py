@@ -71,9 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, said: str, command: Callable[[argparse.Namespace], str]) -> argparse.ArgumentParser:
         """One command that looks at a folder."""
-        one = commands.add_parser(
-            name, help=said, description=f"{said[0].upper()}{said[1:]}.", parents=[place]
-        )
+        one = commands.add_parser(name, help=said, description=f"{said[0].upper()}{said[1:]}.", parents=[place])
         one.set_defaults(command=command)
         return one
 
@@ -92,9 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Make the next numbered notebook of a series.",
     )
     new.add_argument("notebook", help="the draft or a numbered notebook of the series")
-    new.add_argument(
-        "--parent", help="the experiment to start from, as it ran (default: the notebook as it is)"
-    )
+    new.add_argument("--parent", help="the experiment to start from, as it ran (default: the notebook as it is)")
     new.add_argument("--note", default="", help="what is going to be tried")
     new.set_defaults(command=_new)
     return parser
@@ -104,9 +100,7 @@ def _folder(given: argparse.Namespace) -> Path:
     """The folder that is meant."""
     folder = Path(given.folder)
     if not folder.is_dir():
-        raise OptionError(
-            f"there is no folder {given.folder!r:.200}; give the one that holds out/ with --folder"
-        )
+        raise OptionError(f"there is no folder {given.folder!r:.200}; give the one that holds out/ with --folder")
     return folder
 
 
@@ -156,9 +150,7 @@ def _restore(given: argparse.Namespace) -> str:
     name = _row(given).name
     kept = fork.restore(_folder(given), name)
     said = f"{name.notebook} is as it ran"
-    return printable(
-        said + (f"; what stood there is kept in {os.path.relpath(kept)}" if kept is not None else "")
-    )
+    return printable(said + (f"; what stood there is kept in {os.path.relpath(kept)}" if kept is not None else ""))
 
 
 def _none(given: argparse.Namespace) -> str:

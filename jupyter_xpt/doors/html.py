@@ -81,17 +81,13 @@ def tree(lineage: Lineage) -> str:
             f"{_e(standing(row))}",
         )
         rows.append(_tr(cells, tip=row.sentence))
-    said = "".join(
-        f"<li>{_number(row)} {_e(row.sentence)}</li>" for row in lineage.rows[:_MAX_ROWS] if row.sentence
-    )
+    said = "".join(f"<li>{_number(row)} {_e(row.sentence)}</li>" for row in lineage.rows[:_MAX_ROWS] if row.sentence)
     told = comparisons(lineage)
     parts = [
         _heading(lineage),
         _table(rows),
         _hidden(lineage),
-        f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>"
-        if said
-        else "",
+        f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>" if said else "",
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
     ]
     return _whole(parts)
@@ -101,9 +97,7 @@ def table(lineage: Lineage) -> str:
     """A series as a table: a row an experiment by number, a column a metric, coloured by verdict."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
     metrics = list(
-        dict.fromkeys(
-            [*([lineage.primary] if lineage.primary else []), *(m for r in rows for m in r.measured)]
-        )
+        dict.fromkeys([*([lineage.primary] if lineage.primary else []), *(m for r in rows for m in r.measured)])
     )
     metrics, more = metrics[:20], len(metrics[20:])
     goals = {metric: one.goal for row in rows for metric, one in row.measured.items()}
@@ -189,17 +183,12 @@ def where(series: str, row: Row | None, parent: Row | None = None) -> str:
     """
     if row is None:
         return _whole(
-            [
-                f"<p>{_e(series)} · no experiment yet; "
-                "<code>%%experiment</code> on a cell's first line makes one</p>"
-            ]
+            [f"<p>{_e(series)} · no experiment yet; <code>%%experiment</code> on a cell's first line makes one</p>"]
         )
     last = row.runs[-1] if row.runs else None
     lines = [_named(row)]
     if parent is not None:
-        lines.append(
-            f'<p class="xpt-dim">parent {_number(parent)} {_e(parent.title)} · {_value(parent.main)}</p>'
-        )
+        lines.append(f'<p class="xpt-dim">parent {_number(parent)} {_e(parent.title)} · {_value(parent.main)}</p>')
     if row.main is not None:
         strip = _strip(row, parent, row.primary, _scale_of([row, *([parent] if parent else [])], row.primary))
         cells = (
@@ -375,11 +364,7 @@ def _run(run: RunRow) -> tuple[str, ...]:
     )
     errors = [run.error, *(repeat.error for repeat in run.summary.repeats)]
     error = next((one for one in errors if one), "")
-    counts = (
-        ""
-        if run.counts or run.status == DAMAGED
-        else '<span class="xpt-dim">other source, not counted</span>'
-    )
+    counts = "" if run.counts or run.status == DAMAGED else '<span class="xpt-dim">other source, not counted</span>'
     return (
         _e(run.run),
         _e(run.status),

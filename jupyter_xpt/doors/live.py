@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from jupyter_xpt.edges.tee import OWN_DISPLAY
 from jupyter_xpt.ground.names import printable
 from jupyter_xpt.thought.results import mean_of, sem_of, shown as plus_minus
+from jupyter_xpt.thought.standing import ARROWS
 
 # Often enough to look alive, seldom enough to cost nothing.
 REFRESH_SECONDS = 0.25
@@ -44,22 +45,24 @@ def progress_line(progress: Progress) -> str:
     else:
         full = round(share * _BAR)
         at = min(progress.ended + progress.running, progress.asked)
-        text = f"repeat {at}/{progress.asked} {'█' * full}{'░' * (_BAR - full)} {share * 100:.0f} %  {clock(progress.seconds)}"
+        bar = "█" * full + "░" * (_BAR - full)
+        text = f"repeat {at}/{progress.asked} {bar} {share * 100:.0f} %  {clock(progress.seconds)}"
     if progress.running and 0 < progress.ended < progress.asked:
         left = progress.seconds / progress.ended * (progress.asked - progress.ended)
         text += f"  about {clock(left)} left"
     return text + (f"  {progress.failed} failed" if progress.failed else "")
 
 
-def metric_lines(values: Mapping[str, Sequence[float]], order: Sequence[str], most: int = 6) -> list[Line]:
-    """A line for each metric: mean ± SEM of the finished repeats."""
-    shown = [name for name in order if values.get(name)]
-    width = max((len(name) for name in shown[:most]), default=0)
+def metric_lines(values: Mapping[str, Sequence[float]], goals: Mapping[str, str], most: int = 6) -> list[Line]:
+    """A line for each metric that has values: its name and goal, mean ± SEM of the repeats."""
+    arrows = {name: ARROWS.get(goals.get(name, ""), "") for name in values}
+    shown = [(f"{name} {arrows[name]}".rstrip(), found) for name, found in values.items() if found]
+    width = max((len(title) for title, _ in shown[:most]), default=0)
     lines = []
-    for name in shown[:most]:
-        mean, sem, n = mean_of(values[name]), sem_of(values[name]), len(values[name])
-        of = f" (SEM, {n} repeats)" if sem is not None else ""
-        lines.append(Line("metric", f"{name:<{width}}  {plus_minus(mean, sem)}{of}"))
+    for title, found in shown[:most]:
+        sem = sem_of(found)
+        of = f" (SEM, {len(found)} repeats)" if sem is not None else ""
+        lines.append(Line("metric", f"{title:<{width}}  {plus_minus(mean_of(found), sem)}{of}"))
     if len(shown) > most:
         lines.append(Line("metric", f"… and {len(shown) - most} more metrics"))
     return lines
@@ -81,16 +84,18 @@ def as_text(lines: Sequence[Line]) -> str:
     return "\n".join(f"⚠ {printable(line.text)}" if line.kind == "warning" else printable(line.text) for line in lines)
 
 
+_QUIET = "color:var(--jp-ui-font-color2,#616161)"
+_MONO = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
 _STYLES = {
     "title": "font-weight:600",
-    "progress": "font-family:var(--jp-code-font-family,monospace);color:var(--jp-ui-font-color2,#616161);white-space:pre",
-    "metric": "font-family:var(--jp-code-font-family,monospace);white-space:pre",
+    "progress": f"{_MONO};{_QUIET}",
+    "metric": _MONO,
     "verdict": "",
     "improved": "color:var(--jp-success-color1,#388e3c)",
     "worse": "color:var(--jp-error-color1,#d32f2f)",
-    "said": "color:var(--jp-ui-font-color2,#616161)",
+    "said": _QUIET,
     "warning": "color:var(--jp-warn-color0,#b26a00)",
-    "folder": "font-family:var(--jp-code-font-family,monospace);color:var(--jp-ui-font-color2,#616161)",
+    "folder": f"{_MONO};{_QUIET}",
 }
 
 

@@ -31,7 +31,7 @@ class XptMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell
-        earlier = tuple(shell.history_manager.input_hist_raw[1:-1]) if shell.history_manager else ()
+        earlier = tuple(shell.history_manager.input_hist_raw[1:]) if shell.history_manager else ()
         self.session = Session(self._translate, earlier)
         self._acts: Acts | None = None
 

@@ -147,9 +147,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
         lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())
     if row.runs:
         last = row.runs[-1]
-        lines.append(
-            " · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part)
-        )
+        lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
     return "\n".join(lines)
 
 
@@ -181,9 +179,7 @@ def _stems(rows: Sequence[Row]) -> list[str]:
 
 def _heading(lineage: Lineage) -> str:
     """A series with the metric that decides."""
-    metric = (
-        f" · {printable(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
-    )
+    metric = f" · {printable(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
     return printable(lineage.series) + metric
 
 
@@ -250,10 +246,7 @@ def _metrics(row: Row) -> list[str]:
         [
             [_metric_name(one) for one in measured],
             _means(measured),
-            [
-                f"{one.min:.4g} … {one.max:.4g}" if one.min is not None and one.n > 1 else ""
-                for one in measured
-            ],
+            [f"{one.min:.4g} … {one.max:.4g}" if one.min is not None and one.n > 1 else "" for one in measured],
             [_verdict_of(row, one.metric) for one in measured],
         ]
     )
@@ -291,11 +284,7 @@ def _runs(row: Row, look: Look) -> list[str]:
     lines = []
     for head, run in zip(heads, row.runs, strict=True):
         lines.append(head)
-        lines += [
-            "    " + line
-            for text in _said_of(run, row.primary)
-            for line in wrapped(text, look.width - 6, "  ")
-        ]
+        lines += ["    " + line for text in _said_of(run, row.primary) for line in wrapped(text, look.width - 6, "  ")]
     return lines
 
 

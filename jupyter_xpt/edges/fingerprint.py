@@ -12,7 +12,7 @@ from typing import Any
 MAX_BYTES = 16_000_000
 
 
-class _TooLarge(Exception):
+class _TooLarge(Exception):  # noqa: N818 - says what the object is
     """The object goes beyond the limit: it gets no fingerprint."""
 
 

@@ -26,9 +26,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from dataclasses import replace as changed
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace as changed
 from pathlib import Path
 from typing import IO
 
@@ -263,9 +262,7 @@ def _filters(names: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...] | No
     if len(drivers) > _MOST_FILTERS or any("=" in driver for driver in drivers):
         return comparing, None
     settings = ("clean=", "smudge=", "process=", "required=false")
-    return comparing, tuple(
-        word for driver in drivers for s in settings for word in ("-c", f"filter.{driver}.{s}")
-    )
+    return comparing, tuple(word for driver in drivers for s in settings for word in ("-c", f"filter.{driver}.{s}"))
 
 
 def _files(repository: _Repository) -> _Files:
@@ -290,9 +287,7 @@ def _files(repository: _Repository) -> _Files:
 
 
 def _trouble(problem: str, repository: _Repository) -> _TroubleError:
-    return _TroubleError(
-        problem, changed(_at_head(repository.git, repository.settings), root=repository.root)
-    )
+    return _TroubleError(problem, changed(_at_head(repository.git, repository.settings), root=repository.root))
 
 
 def _with_filter(repository: _Repository, paths: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -398,10 +393,10 @@ def _run(words: Sequence[str], folder: Path, deadline: float, limit: int, feed: 
         return _Output(-1, b"", f"git cannot be run: {problem.strerror}", cut=False)
     out, error = bytearray(), bytearray()
     # Threads rather than communicate(), which would hold all of a patch, however long.
-    reading = threading.Thread(target=_drain, args=(process.stdout, out, limit + 1, True), daemon=True)
-    others = [threading.Thread(target=_drain, args=(process.stderr, error, 4_000, False), daemon=True)]
+    reading = _thread(_drain, process.stdout, out, limit + 1, True)
+    others = [_thread(_drain, process.stderr, error, 4_000, False)]
     if feed:
-        others.append(threading.Thread(target=_fill, args=(process.stdin, feed), daemon=True))
+        others.append(_thread(_fill, process.stdin, feed))
     for thread in (reading, *others):
         thread.start()
     reading.join(max(0.0, deadline - time.monotonic()))
@@ -419,6 +414,11 @@ def _run(words: Sequence[str], folder: Path, deadline: float, limit: int, feed: 
     if late:
         return _Output(-1, b"", "git took too long and was stopped", cut=False)
     return _Output(code, bytes(out[:limit]), _first_problem(bytes(error)), cut)
+
+
+def _thread(work: Callable[..., None], *given: object) -> threading.Thread:
+    """A thread that is known as ours by its name."""
+    return threading.Thread(target=work, args=given, name=f"jupyter_xpt git{work.__name__}", daemon=True)
 
 
 def _drain(pipe: IO[bytes] | None, into: bytearray, most: int, stops: bool) -> None:

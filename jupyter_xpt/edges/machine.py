@@ -249,9 +249,7 @@ def _described(folder: str, changed: int) -> tuple[_Distribution, ...]:
     candidates = [name for name in names if name.endswith(endings)] if len(names) <= _MOST_ENTRIES else []
     matches = ((name, match) for name in candidates if (match := _METADATA.fullmatch(name)))
     return tuple(
-        _Distribution(
-            _normal(match["name"]), match["version"] or _version(folder, name), os.path.join(folder, name)
-        )
+        _Distribution(_normal(match["name"]), match["version"] or _version(folder, name), os.path.join(folder, name))
         for name, match in matches
     )
 

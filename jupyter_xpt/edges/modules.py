@@ -107,8 +107,8 @@ class LocalModules:
                 loaded = self._loaded(name)
                 if loaded is None:
                     break
-                local = LocalFile(relative_name(loaded.path, folder), loaded.data, is_module=True, edited=_edited(loaded))
-                found[local.name] = local
+                file = relative_name(loaded.path, folder)
+                found[file] = LocalFile(file, loaded.data, is_module=True, edited=_edited(loaded))
                 package = name if Path(loaded.path).stem == "__init__" else name.rpartition(".")[0]
                 waiting += imports(loaded.data.decode("utf-8", "replace"), package)
         return found
@@ -250,7 +250,8 @@ class OpenedFiles:
 
     def watch(self) -> None:
         """Begins to notice."""
-        global _hooked  # the hook outlives every object: one for the process
+        # The hook outlives every object: one for the process.
+        global _hooked  # noqa: PLW0603
         self.active = True
         _watchers.append(self)
         if not _hooked:

@@ -16,8 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import replace as changed
+from dataclasses import dataclass, replace as changed
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,9 +142,7 @@ def gather(
     )
 
 
-def find_notebook(
-    clues: Clues, holds: Holds, known: Place | None = None, alike: Alike | None = None
-) -> Place:
+def find_notebook(clues: Clues, holds: Holds, known: Place | None = None, alike: Alike | None = None) -> Place:
     """Which notebook the running cell lies in.
 
     Parameters
@@ -194,9 +191,7 @@ def find_notebook(
 _TIE = "hold this cell, which one it is cannot be told"
 
 
-def _judge(
-    lead: _Lead, holds: Holds, alike: Alike | None, *, believed: bool
-) -> tuple[Path | None, bool, str]:
+def _judge(lead: _Lead, holds: Holds, alike: Alike | None, *, believed: bool) -> tuple[Path | None, bool, str]:
     """The path to take and whether it is verified; or None and what speaks against the lead."""
     there = [path for path in lead.paths if os.path.isfile(path)]
     if not there:
@@ -266,9 +261,7 @@ def _from_vscode_variable(clues: Clues) -> _Lead | None:
 def _from_sessions(clues: Clues) -> _Lead | None:
     """The live server says which documents use this kernel, also after a rename."""
     if not clues.connection_file:
-        return _Lead(
-            problem="no kernel runs this code, and a terminal or a script has no notebook", last=True
-        )
+        return _Lead(problem="no kernel runs this code, and a terminal or a script has no notebook", last=True)
     match = re.fullmatch(r"kernel-(.+)\.json", os.path.basename(clues.connection_file))
     info = _server(clues) if match else None
     if match is None or info is None:
@@ -282,9 +275,7 @@ def _from_sessions(clues: Clues) -> _Lead | None:
     mine = [s for s in listed if isinstance(s, dict) and _nested(s, "kernel", "id") == match[1]]
     if not mine:
         return _Lead(problem="no document of the server uses this kernel")
-    names = {
-        _text(s.get("path")) or _nested(s, "notebook", "path") for s in mine if s.get("type") != "console"
-    }
+    names = {_text(s.get("path")) or _nested(s, "notebook", "path") for s in mine if s.get("type") != "console"}
     paths = tuple(_under(info, _plain(name)) for name in sorted(names) if name.endswith(".ipynb"))
     if not paths:
         kinds = ", ".join(sorted({_text(s.get("path")) for s in mine}))
@@ -315,9 +306,7 @@ def _from_command(clues: Clues) -> _Lead | None:
     """Notebooks in the command line of what started the kernel: nbconvert, ``jupyter execute``, papermill."""
     words, folder = _parent(clues)
     if any(_CONSOLE_PROGRAMS.search(word) for word in words[:3]):
-        return _Lead(
-            problem=f"{os.path.basename(words[1] if words[1:] else words[0])} has no notebook", last=True
-        )
+        return _Lead(problem=f"{os.path.basename(words[1] if words[1:] else words[0])} has no notebook", last=True)
     if any(_SERVER_PROGRAMS.search(word) for word in words[:3]):
         return None
     inputs = [word for before, word in pairwise(words) if before not in _OUTPUT_OPTIONS]
@@ -332,9 +321,7 @@ def _from_content(clues: Clues) -> _Lead | None:
     """The one notebook in the folder that holds the cell."""
     try:
         with os.scandir(clues.folder) as entries:
-            found = sorted(
-                e.name for e in entries if e.name.endswith(".ipynb") and not e.name.startswith(".")
-            )
+            found = sorted(e.name for e in entries if e.name.endswith(".ipynb") and not e.name.startswith("."))
     except OSError as problem:
         return _Lead(problem=f"{clues.folder} cannot be listed: {problem.strerror}")
     if not found:
@@ -379,9 +366,7 @@ def _given(option: str, text: str, folder: Path) -> _Lead:
 
 def _server(clues: Clues) -> dict[str, Any] | None:
     """What the server that started this kernel wrote about itself: address, token, folder."""
-    folders = dict.fromkeys(
-        (os.path.dirname(clues.connection_file), os.environ.get("JUPYTER_RUNTIME_DIR", ""))
-    )
+    folders = dict.fromkeys((os.path.dirname(clues.connection_file), os.environ.get("JUPYTER_RUNTIME_DIR", "")))
     for folder in filter(None, folders):
         for kind in ("jpserver", "nbserver"):
             path = os.path.join(folder, f"{kind}-{clues.parent}.json")

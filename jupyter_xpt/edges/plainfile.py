@@ -44,11 +44,7 @@ def opened(path: str) -> int:
     except FileNotFoundError:
         raise
     except OSError as problem:
-        why = (
-            "is a link, which is not followed"
-            if os.path.islink(path)
-            else f"cannot be read: {problem.strerror}"
-        )
+        why = "is a link, which is not followed" if os.path.islink(path) else f"cannot be read: {problem.strerror}"
         raise Unreadable(why) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

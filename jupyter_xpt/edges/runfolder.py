@@ -149,9 +149,7 @@ def _settled(summary: Summary, unfinished: str) -> Summary:
     """The summary with the repeats that still run in it ended as their run did."""
     if all(repeat.status != RUNNING for repeat in summary.repeats):
         return summary
-    repeats = tuple(
-        changed(one, status=unfinished) if one.status == RUNNING else one for one in summary.repeats
-    )
+    repeats = tuple(changed(one, status=unfinished) if one.status == RUNNING else one for one in summary.repeats)
     return changed(summary, repeats=repeats)
 
 
@@ -178,7 +176,5 @@ def _grown(path: str, fold: Fold) -> tuple[Fold, tuple[str, ...]]:
     finally:
         os.close(descriptor)
     if size > MAX_RESULTS_BYTES:
-        return fold, (
-            f"results.jsonl is {size >> 20} MB long; only its first {MAX_RESULTS_BYTES >> 20} MB are read",
-        )
+        return fold, (f"results.jsonl is {size >> 20} MB long; only its first {MAX_RESULTS_BYTES >> 20} MB are read",)
     return fold, ()

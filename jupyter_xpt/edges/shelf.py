@@ -179,9 +179,7 @@ def _is(one: object, other: object) -> bool:
     return one is other
 
 
-def _read_record(
-    path: str, name: ExperimentName, stamp: Stamp
-) -> tuple[ExperimentRecord | None, tuple[str, ...]]:
+def _read_record(path: str, name: ExperimentName, stamp: Stamp) -> tuple[ExperimentRecord | None, tuple[str, ...]]:
     """The experiment's record, or None and why not."""
     if stamp == MISSING:
         return None, ("experiment.json is missing",)

@@ -103,9 +103,7 @@ def needs_await(shell: InteractiveShell, body: str) -> bool:
     return bool(code.co_flags & inspect.CO_COROUTINE)
 
 
-def _compiled(
-    shell: InteractiveShell, name: str, nodes: list[ast.stmt], *, silenced: bool
-) -> Iterator[Statement]:
+def _compiled(shell: InteractiveShell, name: str, nodes: list[ast.stmt], *, silenced: bool) -> Iterator[Statement]:
     """Each statement compiled the way IPython's ``ast_node_interactivity`` says."""
     interactivity = shell.ast_node_interactivity
     nodes = list(nodes)

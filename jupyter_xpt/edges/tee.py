@@ -54,9 +54,7 @@ class Tee:
         and a line says so.
     """
 
-    def __init__(
-        self, journal: Journal, save_picture: Callable[[str, bytes], str], *, limit: int = LOG_LIMIT
-    ) -> None:
+    def __init__(self, journal: Journal, save_picture: Callable[[str, bytes], str], *, limit: int = LOG_LIMIT) -> None:
         self.is_cut = False
         self._limit = limit
         self._journal = journal
@@ -165,9 +163,7 @@ class Tee:
         """Whether the log may grow on; the first time that it may not, a line in it says so."""
         if not self.is_cut and self._journal.size > self._limit:
             self.is_cut = True
-            self.note(
-                f"the log is cut here, at {self._limit:,} bytes; what follows was shown but is not kept"
-            )
+            self.note(f"the log is cut here, at {self._limit:,} bytes; what follows was shown but is not kept")
         return not self.is_cut
 
     def _owner(self) -> Tee:

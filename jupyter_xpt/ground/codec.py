@@ -134,7 +134,8 @@ def decode(kind: type[R], data: object, where: str = "") -> R:
         except RecordError as problem:
             raise RecordError(f"{where or 'record'}: {name}: {problem}") from None
     try:
-        made: R = kind(**known, **{"extra": extra})
+        build: Any = kind
+        made: R = build(**known, extra=extra)
         return made
     except TypeError as problem:
         raise RecordError(f"{where or 'record'}: {str(problem).partition('() ')[2] or problem}") from None
@@ -207,7 +208,7 @@ def json_number(value: float) -> float | str:
     """
     if math.isfinite(value):
         return value
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a record's field holds

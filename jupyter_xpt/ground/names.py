@@ -16,9 +16,7 @@ _NUMBERED = re.compile(r"(?s)(.+)_([0-9]{3,12})")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _RUN = re.compile(r"([0-9]{4})_([0-9]{2})_([0-9]{2})-([0-9]{2})_([0-9]{2})_([0-9]{2})(?:-([0-9]{1,9}))?")
 # Of bounded length: an escape that is not closed must not swallow the line, nor make matching slow.
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,4}[0-~])"
-)
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[ -/]{0,4}[0-~])")
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))]
 )
@@ -113,7 +111,7 @@ def _series_trouble(name: str) -> str | None:
         return 'it has one of / \\ : * ? " < > | or a control character'
     if name[0] in ". " or name[-1] in ". ":
         return "it begins or ends with a dot or a space"
-    if name.split(".")[0].lower() in _RESERVED:
+    if name.split(".", maxsplit=1)[0].lower() in _RESERVED:
         return "Windows keeps that name for a device"
     size = len(name.encode())
     if size > MAX_SERIES_BYTES:
@@ -137,18 +135,18 @@ def is_run_name(name: str) -> bool:
 
 
 def without_escapes(text: str) -> str:
-    """The text without terminal escape sequences: colours, titles, links.
+    r"""The text without terminal escape sequences: colours, titles, links.
 
-    >>> without_escapes("a\\x1b[31mred\\x1b[0m")
+    >>> without_escapes("a\x1b[31mred\x1b[0m")
     'ared'
     """
     return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def printable(text: str) -> str:
-    """The text on one line without control or direction-changing characters, safe for any terminal.
+    r"""The text on one line without control or direction-changing characters, safe for any terminal.
 
-    >>> printable("a\\x1b[31m\\u202eb\\n")
+    >>> printable("a\x1b[31m\u202eb\n")
     'a�[31m�b '
     """
     if text.isprintable():

@@ -47,9 +47,7 @@ def repeats_needed(sd: float, difference: float, confidence: float = 0.95, power
     return least_repeats(sd, difference, between(confidence, "confidence"), between(power, "power"))
 
 
-def least_repeats(
-    sd: float, difference: float, confidence: float, power: float, *, paired: bool = False
-) -> int | None:
+def least_repeats(sd: float, difference: float, confidence: float, power: float, *, paired: bool = False) -> int | None:
     """`repeats_needed` of arguments that are in range.
 
     Half as many pairs show what so many repeats of each show, small numbers apart.

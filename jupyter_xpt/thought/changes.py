@@ -22,7 +22,7 @@ from jupyter_xpt.thought.differences import (
     TooMuch,
     stated,
 )
-from jupyter_xpt.thought.expressions import cut
+from jupyter_xpt.thought.expressions import cut, line
 from jupyter_xpt.thought.source import Source, config_lines, config_values, meaning, tree
 
 CELL = "cell"
@@ -50,7 +50,7 @@ def compare(parent: Source, child: Source) -> tuple[Change, ...]:
     mine, theirs = dict(parent.files), dict(child.files)
     for name in sorted(mine.keys() | theirs.keys()):
         found += _file(name, mine.get(name), theirs.get(name))
-    settled = tuple(_settled(found))
+    settled = tuple(_on_a_line(one) for one in _settled(found))
     if len(settled) <= _MOST:
         return settled
     return (*settled[:_MOST], Change("source", EDITED, f"{len(settled) - _MOST} more changes"))
@@ -59,13 +59,13 @@ def compare(parent: Source, child: Source) -> tuple[Change, ...]:
 def summary(changes: Sequence[Change], limit: int = 160) -> str:
     """All changes in a line of at most about ``limit`` characters; empty when there are none."""
     texts = list(dict.fromkeys(map(said, changes)))
-    line = ""
+    so_far = ""
     for i, text in enumerate(texts):
-        longer = f"{line}; {text}" if line else text
-        if line and len(longer) > limit:
-            return f"{line}; and {len(texts) - i} more"
-        line = longer
-    return line
+        longer = f"{so_far}; {text}" if so_far else text
+        if so_far and len(longer) > limit:
+            return f"{so_far}; and {len(texts) - i} more"
+        so_far = longer
+    return so_far
 
 
 def said(change: Change) -> str:
@@ -103,6 +103,12 @@ def _settled(found: Sequence[Change]) -> Iterator[Change]:
     yield from _once(named or rest)
 
 
+def _on_a_line(change: Change) -> Change:
+    """The change as it can be kept and shown: keys and values of files may hold anything."""
+    what, before, after = (None if one is None else line(one) for one in (change.what, change.before, change.after))
+    return Change(change.where, change.kind, what or "", before, after)
+
+
 def _one_sided(change: Change) -> bool:
     """Whether something is there on one side only."""
     return change.kind != EDITED and (change.before is None or change.after is None)
@@ -110,9 +116,7 @@ def _one_sided(change: Change) -> bool:
 
 def _cells(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Which cell above stands for which: its name and both texts, empty where there is none."""
-    ours, theirs = (
-        [(i, text) for i, text in enumerate(side) if _CODE.search(text)] for side in (before, after)
-    )
+    ours, theirs = ([(i, text) for i, text in enumerate(side) if _CODE.search(text)] for side in (before, after))
     for old, new in aligned([text for _, text in ours], [text for _, text in theirs], str, _similar_cells):
         if old is None and new is not None:
             yield f"cell {len(after) - theirs[new][0]} above", "", theirs[new][1]
@@ -185,10 +189,7 @@ def _config_lines(where: str, before: Sequence[str], after: Sequence[str]) -> li
     known = None not in ours and None not in theirs and len(ours) + len(theirs) <= 2 * _MANY
     mine, its = ({one[0]: one[1] for one in side if one is not None} for side in (ours, theirs))
     if known and len(mine) == len(ours) and len(its) == len(theirs) and (mine or its):
-        return [
-            Change(where, PARAMETER, one.what.strip(), one.before, one.after)
-            for one in _keys(where, mine, its)
-        ]
+        return [Change(where, PARAMETER, one.what.strip(), one.before, one.after) for one in _keys(where, mine, its)]
     return [_edited(where, "\n".join(before), "\n".join(after))]
 
 
@@ -204,9 +205,7 @@ def _key(line: str) -> tuple[str, str] | None:
 def _edited(where: str, before: str, after: str) -> Change:
     """An edit of so many lines."""
     ours, theirs = (
-        Counter(
-            line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
-        )
+        Counter(line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
         for text in (before, after)
     )
     more, fewer = (theirs - ours).total(), (ours - theirs).total()

@@ -68,11 +68,7 @@ def _head(text: str, width: int) -> str:
 
 def _cell(char: str) -> int:
     """The cells that one character takes."""
-    if (
-        unicodedata.combining(char)
-        or char in "\u200c\u200d\ufe0e\ufe0f"
-        or unicodedata.category(char) == "Me"
-    ):
+    if unicodedata.combining(char) or char in "\u200c\u200d\ufe0e\ufe0f" or unicodedata.category(char) == "Me":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
@@ -81,6 +77,4 @@ def grid(columns: Sequence[Sequence[str]]) -> list[str]:
     """Columns side by side, each as wide as its widest cell."""
     widths = [max(map(cells, column), default=0) for column in columns]
     kept = [(column, width) for column, width in zip(columns, widths, strict=True) if width]
-    return [
-        "  ".join(pad(column[i], width) for column, width in kept).rstrip() for i in range(len(columns[0]))
-    ]
+    return ["  ".join(pad(column[i], width) for column, width in kept).rstrip() for i in range(len(columns[0]))]

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from jupyter_xpt.thought.source import tree
 
-_BUILTIN = frozenset(dir(builtins)) | {"get_ipython", "display", "__file__", "__name__"}
+# ``xpt`` is ours: logging a metric changes nothing that another cell could depend on.
+_BUILTIN = frozenset(dir(builtins)) | {"get_ipython", "display", "xpt", "__file__", "__name__"}
 # Methods that people call in a line of their own to look at something.
 _LOOKS = re.compile(
     r"(bar|barh|boxplot|close|copy|corr|count|describe|dtypes|groupby|head|hist|imshow|info|isna|isnull|items|keys"

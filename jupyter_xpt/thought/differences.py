@@ -234,9 +234,7 @@ class Place:
         said: list[tuple[int | None, int | None]] = list(aligned(before, after, canonical, _similar_items))
         if len(said) > _MANY_ITEMS and all(map(literal, (*before, *after))):
             come, gone = (sum(pair[side] is not None for pair in said) for side in (1, 0))
-            self.say(
-                PARAMETER, name or "items", f"{len(before)} items", f"{len(after)} items (+{come} −{gone})"
-            )
+            self.say(PARAMETER, name or "items", f"{len(before)} items", f"{len(after)} items (+{come} −{gone})")
             return
         for old, new in said:
             if old is not None and new is not None:
@@ -260,11 +258,7 @@ class Place:
             self.say(PARAMETER, name or "value", shortly(old), shortly(new))
         elif is_chain(old) and is_chain(new):
             self._chains(old, new, name)
-        elif (
-            type(old) is type(new)
-            and not isinstance(old, ast.Name | ast.Constant)
-            and len(shortly(new)) >= 60
-        ):
+        elif type(old) is type(new) and not isinstance(old, ast.Name | ast.Constant) and len(shortly(new)) >= 60:
             self._children(old, new, name)
         else:
             self._replaced(old, new, name)
@@ -359,9 +353,7 @@ def _in_place(before: Sequence[Statement], after: Sequence[Statement]) -> Pairs:
     same = len(before) == len(after)
     for i, one in enumerate(before):
         yield i, i if same and type(one.node) is type(after[i].node) else None
-    yield from (
-        (None, j) for j, one in enumerate(after) if not same or type(one.node) is not type(before[j].node)
-    )
+    yield from ((None, j) for j, one in enumerate(after) if not same or type(one.node) is not type(before[j].node))
 
 
 def _ends(before: Sequence[ast.expr], after: Sequence[ast.expr]) -> Pairs:

@@ -183,6 +183,13 @@ def first_nodes(node: ast.AST, count: int) -> Iterator[ast.AST]:
         yield one
 
 
+def line(text: str) -> str:
+    """Any text in one short line that UTF-8 can write."""
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else " " if one.isspace() else ascii(one)[1:-1] for one in text[:200])
+    return cut(text)
+
+
 def cut(text: str) -> str:
     """At most so long."""
     return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"

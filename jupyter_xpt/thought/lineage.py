@@ -152,9 +152,7 @@ class Overviewer:
         return self._overview
 
 
-def _renewed(
-    old: _Series, series: str, facts: Mapping[int, ExperimentFacts], confidence: float | None
-) -> _Series:
+def _renewed(old: _Series, series: str, facts: Mapping[int, ExperimentFacts], confidence: float | None) -> _Series:
     """A series with what changed made anew; the very same object when nothing did."""
     fresh = {number for number, one in facts.items() if old.facts.get(number) is not one}
     gone = old.facts.keys() - facts.keys()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.facts import ExperimentFacts, RunFacts
-from jupyter_xpt.ground.records import FAILED, FINISHED, RUNNING, Summary, Warned
+from jupyter_xpt.ground.records import FAILED, FINISHED, RUNNING, RepeatRecord, Summary, Warned
 from jupyter_xpt.thought.goals import default_goal
 from jupyter_xpt.thought.results import mean_of, sem_of
 
@@ -101,11 +101,10 @@ def pool(facts: ExperimentFacts) -> Pooled:
     counted = over if judged else counted
     metrics = list(dict.fromkeys(metric for run in counted for metric in run.summary.metrics))
     goals = _goals(facts, counted)
-    measured = {
-        metric: _measured(metric, goals.get(metric) or default_goal(metric), counted) for metric in metrics
-    }
+    fresh = _fresh(counted)
+    measured = {metric: _measured(metric, goals.get(metric) or default_goal(metric), fresh) for metric in metrics}
     primary = _primary(facts, counted, metrics)
-    ran = [run for run in counted if any(repeat.status == FINISHED for repeat in run.summary.repeats)]
+    ran = [run for run, repeats in fresh if any(repeat.status == FINISHED for repeat in repeats.values())]
     return Pooled(
         facts,
         _status(facts, ran),
@@ -129,6 +128,22 @@ def _counted(facts: ExperimentFacts) -> list[RunFacts]:
     return [run for run in readable if run.record is not None and run.record.digest == digest]
 
 
+def _fresh(counted: Sequence[RunFacts]) -> list[tuple[RunFacts, dict[int, RepeatRecord]]]:
+    """The repeats of each run, by position, without replays: the same seed again is no new evidence."""
+    seen: set[str] = set()
+    found = []
+    for run in counted:
+        fresh = {}
+        for position, repeat in enumerate(run.summary.repeats):
+            over = repeat.status in (FINISHED, FAILED)
+            if not (over and repeat.seed in seen):
+                fresh[position] = repeat
+            if over and repeat.seed:
+                seen.add(repeat.seed)
+        found.append((run, fresh))
+    return found
+
+
 def _goals(facts: ExperimentFacts, counted: Sequence[RunFacts]) -> dict[str, str]:
     """The goal of each metric, as the latest run that knows it has it; what the user gave wins."""
     goals: dict[str, str] = {}
@@ -149,14 +164,15 @@ def _primary(facts: ExperimentFacts, counted: Sequence[RunFacts], metrics: Seque
     return metrics[0] if metrics else None
 
 
-def _measured(metric: str, goal: str, counted: Sequence[RunFacts]) -> Measured:
+def _measured(metric: str, goal: str, fresh: Sequence[tuple[RunFacts, Mapping[int, RepeatRecord]]]) -> Measured:
     """One metric, pooled over runs."""
     values: list[Value] = []
     failed = missing = 0
-    for run in counted:
+    for run, repeats in fresh:
         summary = run.summary.metrics.get(metric)
-        logged = summary.values if summary else (None,) * len(run.summary.repeats)
-        for repeat, value in zip(run.summary.repeats, logged, strict=False):
+        logged = summary.values if summary else ()
+        for position, repeat in repeats.items():
+            value = logged[position] if position < len(logged) else None
             if repeat.status == FAILED:
                 failed += 1
             elif repeat.status != FINISHED:
@@ -222,23 +238,14 @@ def _warnings(
 ) -> tuple[Warned, ...]:
     """What a reader must know before believing the numbers, each once."""
     found = [Warned(DAMAGED, text) for text in facts.damage]
-    found += [
-        Warned(DAMAGED, text, run.run) for run in facts.runs for text in run.damage + run.summary.damaged
-    ]
+    found += [Warned(DAMAGED, text, run.run) for run in facts.runs for text in run.damage + run.summary.damaged]
     for run in counted:
         if run.record is not None:
             found += [*run.record.warnings, *run.record.hidden_state]
             found += [Warned("incomplete", text, run.run) for text in run.record.incomplete]
     main = measured.get(primary) if primary is not None else None
-    if (
-        main is not None
-        and main.n > 1
-        and main.min == main.max
-        and not any("identical" in one.text for one in found)
-    ):
-        found.append(
-            Warned("identical", f"{main.n} repeats with identical values of {primary}: is the seed fixed?")
-        )
+    if main is not None and main.n > 1 and main.min == main.max and not any("identical" in one.text for one in found):
+        found.append(Warned("identical", f"{main.n} repeats with identical values of {primary}: is the seed fixed?"))
     if main is not None and main.missing:
         of = main.missing + main.n + main.failed
         found.append(Warned("missing", f"{main.missing} of {of} repeats finished without logging {primary}"))

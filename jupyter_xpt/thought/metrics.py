@@ -109,7 +109,8 @@ def _nearest(value: Any) -> float:  # noqa: ANN401 - Decimal, Fraction, long dou
 def _no_number(name: str, value: object) -> MetricError:
     """The refusal of a value that is no number."""
     if isinstance(value, Mapping):
-        return MetricError(f"{printable(name)} is a dict: log flat names, like xpt.log({{'{printable(name)}/loss': 0.3}})")
+        flat = f"xpt.log({{'{printable(name)}/loss': 0.3}})"
+        return MetricError(f"{printable(name)} is a dict: log flat names, like {flat}")
     shape = getattr(value, "shape", None)
     shown = f"an array of shape {tuple(shape)}" if shape else f"{printable(repr(value)[:60])} ({type(value).__name__})"
     return MetricError(f"{printable(name)} is {shown}, not a number; log one number, or one for each step")

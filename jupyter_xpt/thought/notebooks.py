@@ -71,7 +71,7 @@ def parse(data: bytes, where: str) -> Notebook:
     return notebook  # type: ignore[no-any-return]  # _trouble looked
 
 
-def _trouble(notebook: object) -> str | None:
+def _trouble(notebook: object) -> str | None:  # noqa: PLR0911 - a return for each thing that can be wrong
     """What is wrong with a notebook's shape, or None."""
     if not isinstance(notebook, dict):
         return "not a JSON object"
@@ -228,7 +228,8 @@ def forked(notebook: Notebook, name: ExperimentName, parent: int | None, note: s
     parent's.
     """
     said = " ".join(note.split())
-    comment = f"# experiment {short(name.number)}" + (f", from {short(parent)}" if parent else "") + (f": {said}" if said else "")
+    origin = f", from {short(parent)}" if parent else ""
+    comment = f"# experiment {short(name.number)}{origin}" + (f": {said}" if said else "")
     listed = cells(notebook)
     known = cell is not None and listed[cell].is_experiment
     experiment = cell if known else next((c.index for c in listed if c.is_experiment), None)

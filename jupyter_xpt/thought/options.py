@@ -97,7 +97,8 @@ def split(line: str, known: Sequence[str], *, words: bool = False) -> tuple[dict
             if words and not token.startswith("--"):
                 rest.append(token)
                 continue
-            raise OptionError(f"there is no option {key!r:.40}{_nearest(key, known)}; the options are {', '.join(known)}")
+            near = _nearest(key, known)
+            raise OptionError(f"there is no option {key!r:.40}{near}; the options are {', '.join(known)}")
         if key in options:
             raise OptionError(f"{key} is given twice: {options[key]!r:.40} and again; give it once")
         if match[2] is None and not tokens:
@@ -113,7 +114,8 @@ def _tokens(line: str) -> list[str]:
     try:
         return list(lexer)
     except ValueError:
-        raise OptionError(f"a quote is not closed in {line.strip()!r:.80}: put the text in one pair of quotes") from None
+        shown = f"{line.strip()!r:.80}"
+        raise OptionError(f"a quote is not closed in {shown}: put the text in one pair of quotes") from None
 
 
 def _nearest(key: str, known: Sequence[str]) -> str:

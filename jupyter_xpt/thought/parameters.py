@@ -12,9 +12,7 @@ from jupyter_xpt.thought.source import tree
 _MOST = 500
 _MANY_ITEMS = 30
 # Objects whose calls draw, print or record: what they are given changes no result.
-_SHOWING = frozenset(
-    {"plt", "ax", "axes", "axs", "fig", "sns", "px", "alt", "print", "display", "xpt", "logging"}
-)
+_SHOWING = frozenset({"plt", "ax", "axes", "axs", "fig", "sns", "px", "alt", "print", "display", "xpt", "logging"})
 _NO_PARAMETERS = ("Error", "Exception", "Warning", "Path")
 
 
@@ -79,9 +77,7 @@ def _values(name: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
                 if keyword.arg is not None:
                     yield from _values(f"{name}.{keyword.arg}", keyword.value)
         case ast.Call(func=ast.Name(id="field"), keywords=keywords):
-            yield from (
-                (name, one.value) for one in keywords if one.arg == "default" and _constant(one.value)
-            )
+            yield from ((name, one.value) for one in keywords if one.arg == "default" and _constant(one.value))
         case _ if _constant(value):
             yield name, value
 

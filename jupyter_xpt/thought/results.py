@@ -91,9 +91,7 @@ class Fold:
         order = sorted(self._repeats)
         repeats = [self._repeats[number] for number in order]
         records = tuple(
-            RepeatRecord(
-                number, one.seed, unfinished if one.status == RUNNING else one.status, one.seconds, one.error
-            )
+            RepeatRecord(number, one.seed, unfinished if one.status == RUNNING else one.status, one.seconds, one.error)
             for number, one in zip(order, repeats, strict=True)
         )
         shown = list(self._points)[: max(1, _MAX_CELLS // max(1, len(order)))]

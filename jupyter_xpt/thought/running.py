@@ -158,9 +158,7 @@ def _out_of_order(
             before = [past for past in executions.of(above) if past.order < one.order]
             same = before and meaning(strip_own(before[-1].source)) == meaning(strip_own(other.source))
             if not same and needs([python(strip_own(other.source))], python(strip_own(one.source))):
-                found.append(
-                    _finding("order", cell, f"ran before cell {above.index + 1}, which it depends on")
-                )
+                found.append(_finding("order", cell, f"ran before cell {above.index + 1}, which it depends on"))
     return found
 
 

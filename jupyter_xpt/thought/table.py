@@ -42,9 +42,7 @@ class Table:
         old, lines = self._lines, {}
         for row in rows:
             kept = old.get(row.name)
-            lines[row.name] = (
-                kept if kept is not None and kept[0] is row else (row, _line(cells(row, metrics)))
-            )
+            lines[row.name] = kept if kept is not None and kept[0] is row else (row, _line(cells(row, metrics)))
         self._lines = lines
         text = _line(header(metrics)) + "".join(line for _, line in lines.values())
         return text.encode("utf-8", "replace")
@@ -57,9 +55,7 @@ def in_order(overview: Overview) -> list[Row]:
 
 def metrics_of(rows: Sequence[Row]) -> tuple[str, ...]:
     """The metrics that get columns: primary ones first, then as they first came; at most ``MAX_METRICS``."""
-    names = dict.fromkeys(
-        row.primary for row in rows if row.primary is not None and row.primary in row.measured
-    )
+    names = dict.fromkeys(row.primary for row in rows if row.primary is not None and row.primary in row.measured)
     names.update(dict.fromkeys(metric for row in rows for metric in row.measured))
     return tuple(names)[:MAX_METRICS]
 
@@ -74,9 +70,7 @@ def cells(row: Row, metrics: Sequence[str]) -> list[Cell]:
     """One experiment's cells, as the header names them."""
     last = row.runs[-1] if row.runs else None
     parent = ExperimentName(row.name.series, row.parent) if row.parent is not None else None
-    further = (
-        [metric for metric in row.measured if metric not in metrics] if len(metrics) == MAX_METRICS else []
-    )
+    further = [metric for metric in row.measured if metric not in metrics] if len(metrics) == MAX_METRICS else []
     warnings = [one.text for one in row.warnings]
     if further:
         warnings.append(f"{len(further)} more metrics are not in this table")

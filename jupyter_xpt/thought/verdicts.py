@@ -268,9 +268,7 @@ def _plain(rule: _Rule, ours: Side, theirs: Side, difference: float) -> tuple[st
     return _favouring(rule, ours, theirs, side, why)
 
 
-def _favouring(
-    rule: _Rule, ours: Side, theirs: Side, side: int, why: tuple[str, str]
-) -> tuple[str, str, str]:
+def _favouring(rule: _Rule, ours: Side, theirs: Side, side: int, why: tuple[str, str]) -> tuple[str, str, str]:
     """The outcome on that side of 0, unless the side it would favour has failed repeats."""
     improved = (side > 0) == (rule.goal == "max")
     favoured, name = (ours, "child") if improved else (theirs, "parent")

@@ -61,7 +61,9 @@ def measure(kernel: Kernel, notebook: Path) -> None:
     print(f"a bare cell                {floor:6.1f} ms CPU   (floor)")
     for what, taken, goal in (("a run of a known one", again, 15), ("a new number", new, 25)):
         cost = statistics.median(taken)
-        print(f"{what:<26} {cost:6.1f} ms CPU   {cost - floor:5.1f} ms above, {cost / floor:.1f} × (goal {goal} ms above)")
+        print(
+            f"{what:<26} {cost:6.1f} ms CPU   {cost - floor:5.1f} ms above, {cost / floor:.1f} × (goal {goal} ms above)"
+        )
 
 
 def cpu(kernel: Kernel, code: str) -> float:
@@ -76,7 +78,14 @@ def cpu(kernel: Kernel, code: str) -> float:
 def write_notebook(path: Path, source: str) -> None:
     """A notebook of twenty cells, the last one the experiment."""
     cells = [
-        {"cell_type": "code", "execution_count": None, "id": f"c{i}", "metadata": {}, "outputs": [], "source": f"a{i} = {i}"}
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"c{i}",
+            "metadata": {},
+            "outputs": [],
+            "source": f"a{i} = {i}",
+        }
         for i in range(19)
     ]
     cells.append({**cells[0], "id": CELL, "source": source})

@@ -113,9 +113,7 @@ def test_what_is_no_command_ends_with_2(arguments, capsys):
 def command(*arguments, folder, **given):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **given.pop("env", {})}
     line = [sys.executable, "-m", "jupyter_xpt.doors.command", *arguments]
-    return subprocess.Popen(
-        line, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given
-    )
+    return subprocess.Popen(line, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given)
 
 
 def test_a_reader_that_has_seen_enough_gets_no_traceback(folder):

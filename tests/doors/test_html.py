@@ -78,15 +78,11 @@ def sample():
 def hostile(text):
     change = Change(text, text, text, text, text)
     given = {"series": text, "tags": (text,), "changes": (change,), "notebook": text, "created": text}
-    run = run_facts(
-        {text: LOW}, primary=text, error=text, warnings=(Warned(text, text, text),), incomplete=(text,)
-    )
+    run = run_facts({text: LOW}, primary=text, error=text, warnings=(Warned(text, text, text),), incomplete=(text,))
     first = builders.experiment_record(1, note=text, **given)
     second = builders.experiment_record(2, 1, **given)
     better = run_facts({text: HIGH}, primary=text, goals={text: "max"})
-    return lineage(
-        ExperimentFacts(first.name, first, (run,), (text,)), ExperimentFacts(second.name, second, (better,))
-    )
+    return lineage(ExperimentFacts(first.name, first, (run,), (text,)), ExperimentFacts(second.name, second, (better,)))
 
 
 def everything(found):

@@ -65,9 +65,7 @@ def test_no_line_is_wider_than_the_terminal(width):
     long = "very long note " * 20 + "日本語" * 30
     changes = tuple(Change("cell 1", "parameter", long, long, long) for _ in range(3))
     warned = run_facts({"accuracy": HIGH}, warnings=(Warned("XPT001", long, "cell 2"),))
-    second = ExperimentFacts(
-        facts(2).name, builders.experiment_record(2, 1, note=long, changes=changes), (warned,)
-    )
+    second = ExperimentFacts(facts(2).name, builders.experiment_record(2, 1, note=long, changes=changes), (warned,))
     found = lineage(facts(1, LOW, note=long), second)
     room = max(width, 60)
     for shown in (text.tree(found, Look(width)), text.show(found.rows[1], Look(width))):
@@ -89,9 +87,7 @@ def test_a_stream_that_is_no_terminal_gets_no_colour():
 
 
 def test_hostile_text_cannot_command_a_terminal():
-    run = run_facts(
-        {HOSTILE: LOW}, primary=HOSTILE, error=HOSTILE, warnings=(Warned(HOSTILE, HOSTILE, HOSTILE),)
-    )
+    run = run_facts({HOSTILE: LOW}, primary=HOSTILE, error=HOSTILE, warnings=(Warned(HOSTILE, HOSTILE, HOSTILE),))
     change = Change(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     given = {
         "note": HOSTILE,
@@ -112,9 +108,7 @@ def test_hostile_text_cannot_command_a_terminal():
         text.where(HOSTILE, None),
         text.where(HOSTILE, one, one),
     ):
-        assert not [
-            char for char in shown if (char != "\n" and ord(char) < 32) or char in "\x7f\x9b\u202e\u2028"
-        ]
+        assert not [char for char in shown if (char != "\n" and ord(char) < 32) or char in "\x7f\x9b\u202e\u2028"]
 
 
 def test_deep_lineages_stay_readable():
@@ -126,9 +120,7 @@ def test_deep_lineages_stay_readable():
 
 def test_the_table_has_a_line_an_experiment_and_the_metrics_that_fit():
     values = {f"metric number {index}": LOW for index in range(9)}
-    found = lineage(
-        ExperimentFacts(facts(1).name, builders.experiment_record(1), (run_facts(values, primary=None),))
-    )
+    found = lineage(ExperimentFacts(facts(1).name, builders.experiment_record(1), (run_facts(values, primary=None),)))
     lines = text.table(found, Look(80)).splitlines()
     assert lines[1].split()[0] == "#"
     assert "metric number 0 ↑" in lines[1]
@@ -138,9 +130,7 @@ def test_the_table_has_a_line_an_experiment_and_the_metrics_that_fit():
 def test_show_has_everything():
     again = run_facts({"accuracy": [0.5, "NaN"]}, 2, failed=[2], digest="other", error="ValueError: bad luck")
     changes = (Change("cell", "parameter", "depth", None, "5"), Change("a.py", "edited", "+3 −1"))
-    record = builders.experiment_record(
-        2, 1, note="boosting", tags=("paper",), changes=changes, notebook="cats.ipynb"
-    )
+    record = builders.experiment_record(2, 1, note="boosting", tags=("paper",), changes=changes, notebook="cats.ipynb")
     warned = Warned("damaged", "run.json is missing", "2026_11_23-12_34_03")
     second = ExperimentFacts(record.name, record, (run_facts({"accuracy": HIGH}, warnings=(warned,)), again))
     shown = text.show(lineage(facts(1, LOW), second).row(2))

@@ -18,9 +18,7 @@ Trap = Callable[[str], str]
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_the_users(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def no_settings_of_the_users(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home of its own, so that nobody's global configuration decides a test."""
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
@@ -29,9 +27,7 @@ def no_settings_of_the_users(
 def run(folder: Path, *words: str, check: bool = True) -> str:
     """Plain git, as the user runs it."""
     who = {
-        f"GIT_{role}_{what}": "somebody@example.org"
-        for role in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
+        f"GIT_{role}_{what}": "somebody@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
     }
     more = ("-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main")
     env = os.environ | who | {"GIT_CONFIG_NOSYSTEM": "1"}
@@ -67,9 +63,7 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
     return found
 
 
-def look(
-    folder: Path, within: Path | None = None, limit: int = 100_000
-) -> tuple[GitState | None, Patch | None]:
+def look(folder: Path, within: Path | None = None, limit: int = 100_000) -> tuple[GitState | None, Patch | None]:
     """Describe and patch, and nothing at all has changed."""
     before = fingerprint(within or folder)
     state, difference = describe(folder), patch(folder, limit)
@@ -298,9 +292,7 @@ def test_somebody_at_work_in_the_index_is_no_hindrance(tmp_path: Path) -> None:
         pytest.param(".git/index", b"", "", id="an-empty-index"),
     ],
 )
-def test_a_broken_repository_says_so_in_one_line(
-    tmp_path: Path, file: str, content: bytes, said: str
-) -> None:
+def test_a_broken_repository_says_so_in_one_line(tmp_path: Path, file: str, content: bytes, said: str) -> None:
     folder = make(tmp_path / "r")
     (folder / file).write_bytes(content)
     state, difference = look(folder)
@@ -349,9 +341,7 @@ def test_somebody_elses_repository_is_refused(tmp_path: Path, monkeypatch: pytes
     assert state.commit is None
 
 
-def test_without_git_a_repository_is_named_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_git_a_repository_is_named_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "r")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "elsewhere"))
@@ -363,9 +353,7 @@ def test_without_git_a_repository_is_named_and_nothing_else(
     assert look(tmp_path / "elsewhere") == (None, None)
 
 
-def test_a_program_called_git_in_the_folder_is_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_called_git_in_the_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "r")
     (folder / "git").write_text(f"#!/bin/sh\ntouch {tmp_path}/run\n")
     (folder / "git").chmod(0o755)
@@ -375,9 +363,7 @@ def test_a_program_called_git_in_the_folder_is_not_run(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_git_that_hangs_is_ended_with_all_that_it_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_git_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "r")
     program = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
     slow = tmp_path / "bin" / "git"
@@ -524,9 +510,7 @@ def test_the_traps_do_spring_for_plain_git(tmp_path: Path, trap: Trap) -> None:
     assert {"sprung-filter-process", "sprung-included"} & set(sprung(tmp_path))
 
 
-def test_where_only_filtered_files_differ_nobody_knows_whether_the_tree_is_dirty(
-    tmp_path: Path, trap: Trap
-) -> None:
+def test_where_only_filtered_files_differ_nobody_knows_whether_the_tree_is_dirty(tmp_path: Path, trap: Trap) -> None:
     folder = make(tmp_path / "r")
     run(folder, "config", "filter.strip.clean", trap("filter"))
     (folder / ".git" / "info" / "attributes").write_text("*.py filter=strip\n*.csv filter=unknown\n")
@@ -561,9 +545,7 @@ def test_filters_that_cannot_be_turned_off_stop_the_look_at_the_files(tmp_path: 
 @pytest.mark.parametrize("way", ["uploadpack", "ext", "ssh"])
 def test_objects_that_a_remote_promises_are_not_fetched(tmp_path: Path, trap: Trap, way: str) -> None:
     folder = make(tmp_path / "r")
-    address = {"uploadpack": str(tmp_path / "inner"), "ext": f"ext::{trap('ext')}", "ssh": "ssh://host/x"}[
-        way
-    ]
+    address = {"uploadpack": str(tmp_path / "inner"), "ext": f"ext::{trap('ext')}", "ssh": "ssh://host/x"}[way]
     make(tmp_path / "inner")
     for name, value in {
         "core.repositoryformatversion": "1",

@@ -56,9 +56,7 @@ def test_an_existing_file_goes_on_where_it_ended(tmp_path: Path) -> None:
 
 
 @given(kept=st.integers(1, 13))
-def test_a_record_after_a_torn_one_begins_on_a_fresh_line(
-    tmp_path_factory: pytest.TempPathFactory, kept: int
-) -> None:
+def test_a_record_after_a_torn_one_begins_on_a_fresh_line(tmp_path_factory: pytest.TempPathFactory, kept: int) -> None:
     path = tmp_path_factory.mktemp("torn") / "results.jsonl"
     path.write_bytes(b"first\n" + b'{"value": 12}'[:kept])
     with Journal(path) as journal:

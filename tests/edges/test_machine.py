@@ -181,9 +181,7 @@ def test_imported_packages_are_known_also_under_another_name() -> None:
     assert not {"nbformat", "pytest"} & set(found)
 
 
-def test_a_module_that_no_package_names_is_none_of_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_module_that_no_package_names_is_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "some-1.dist-info").mkdir()
     (tmp_path / "some-1.dist-info" / "RECORD").write_text(
         "other/__init__.py,sha256=x,1\nsingle.py,,\nfast.cpython-311.so,,\n"

@@ -42,9 +42,7 @@ SAVER = """
 def saving(path: Path, size: int) -> Iterator[None]:
     """A process that saves a notebook over and over."""
     code = textwrap.dedent(SAVER)
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(path), str(size)], stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", code, str(path), str(size)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"saved\n"
         try:

@@ -144,20 +144,14 @@ def test_a_runner_is_known_by_its_command_line(tmp_path: Path, words: list[str],
         pytest.param(["--inject-paths"], place.PAPERMILL, id="inject-paths"),
     ],
 )
-def test_papermill_runs_its_input_and_not_the_copy_it_writes(
-    tmp_path: Path, options: list[str], source: str
-) -> None:
+def test_papermill_runs_its_input_and_not_the_copy_it_writes(tmp_path: Path, options: list[str], source: str) -> None:
     notebook = write_notebook(tmp_path / "work" / "here.ipynb")
-    python(
-        "papermill", *options, "here.ipynb", "copy.ipynb", folder=notebook.parent, env=environment(tmp_path)
-    )
+    python("papermill", *options, "here.ipynb", "copy.ipynb", folder=notebook.parent, env=environment(tmp_path))
     assert answer(tmp_path)["path"] == str(notebook)
     assert answer(tmp_path)["source"] == source
 
 
-def run_by_nbclient(
-    notebook: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **more: str
-) -> dict[str, object]:
+def run_by_nbclient(notebook: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **more: str) -> dict[str, object]:
     for name, value in environment(tmp_path, **more).items():
         monkeypatch.setenv(name, value)
     client = nbclient.NotebookClient(
@@ -211,9 +205,7 @@ def test_a_kernel_that_a_notebook_starts_does_not_believe_the_inherited_session_
     outer = write_notebook(tmp_path / "outer" / "outer.ipynb")
     inner = write_notebook(tmp_path / "inner" / "inner.ipynb")
     env = environment(tmp_path, JPY_SESSION_NAME=str(outer))
-    python(
-        "jupyter", "nbconvert", "--to", "notebook", "--execute", "inner.ipynb", folder=inner.parent, env=env
-    )
+    python("jupyter", "nbconvert", "--to", "notebook", "--execute", "inner.ipynb", folder=inner.parent, env=env)
     assert answer(tmp_path)["path"] == str(inner)
 
 
@@ -279,9 +271,7 @@ class Server:
     def open(self, path: str, *, kind: str = "notebook", kernel: str | None = None) -> dict[str, object]:
         """A session, as a front end makes it when a document is opened."""
         wanted = {"id": kernel} if kernel else {"name": "python3"}
-        return self.ask(
-            "POST", "sessions", {"path": path, "name": Path(path).name, "type": kind, "kernel": wanted}
-        )
+        return self.ask("POST", "sessions", {"path": path, "name": Path(path).name, "type": kind, "kernel": wanted})
 
     def execute(self, session: dict[str, object], source: str = PROBE) -> dict[str, object]:
         """Run the probe in a session's kernel."""
@@ -348,22 +338,16 @@ def test_a_new_cell_that_is_not_saved_yet_belongs_to_the_live_session(
     )
 
 
-def test_a_rename_is_followed_also_when_a_copy_takes_the_old_name(
-    server: Server, session: dict[str, object]
-) -> None:
+def test_a_rename_is_followed_also_when_a_copy_takes_the_old_name(server: Server, session: dict[str, object]) -> None:
     old = file_of(server, session)
     new = str(session["path"]).replace("here", "renamed")
     server.ask("PATCH", f"contents/{session['path']}", {"path": new})
-    server.ask(
-        "PATCH", f"sessions/{session['id']}", {"path": new, "name": "renamed.ipynb", "type": "notebook"}
-    )
+    server.ask("PATCH", f"sessions/{session['id']}", {"path": new, "name": "renamed.ipynb", "type": "notebook"})
     old.write_bytes((server.root / new).read_bytes())
     assert server.execute(session)["path"] == str(server.root / new)
 
 
-def test_the_session_name_stands_in_for_a_server_that_refuses(
-    server: Server, session: dict[str, object]
-) -> None:
+def test_the_session_name_stands_in_for_a_server_that_refuses(server: Server, session: dict[str, object]) -> None:
     said = server.info_file.read_text()
     try:
         server.info_file.write_text(json.dumps(server.info | {"token": "wrong"}))
@@ -388,9 +372,7 @@ def test_a_stale_session_name_is_not_believed(server: Server, session: dict[str,
         server.info_file.write_text(said)
 
 
-def test_two_notebooks_on_a_kernel_are_told_apart_by_the_file(
-    server: Server, session: dict[str, object]
-) -> None:
+def test_two_notebooks_on_a_kernel_are_told_apart_by_the_file(server: Server, session: dict[str, object]) -> None:
     other = str(session["path"]).replace("here", "other")
     write_notebook(server.root / other, "1")
     server.open(other, kernel=kernel_of(session))
@@ -411,9 +393,7 @@ def test_two_notebooks_on_a_kernel_that_both_hold_the_cell_are_a_tie(
 
 def test_an_unsaved_cell_may_come_from_the_console_beside_the_notebook(server, session) -> None:
     write_notebook(file_of(server, session), "something else")
-    server.open(
-        str(session["path"]).replace("here.ipynb", "console-1"), kind="console", kernel=kernel_of(session)
-    )
+    server.open(str(session["path"]).replace("here.ipynb", "console-1"), kind="console", kernel=kernel_of(session))
     found = server.execute(session)
     assert found["path"] is None
     assert "does not hold this cell" in str(found["tried"])
@@ -466,9 +446,7 @@ def test_a_server_that_never_answers_is_given_up_within_a_second(tmp_path: Path)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         info = {"hostname": "127.0.0.1", "port": mute.getsockname()[1], "base_url": "/", "token": "t"}
         (tmp_path / "jpserver-77.json").write_text(json.dumps(info))
-        found = find_notebook(
-            Clues(tmp_path, connection_file=str(tmp_path / "kernel-k.json"), parent=77), nowhere
-        )
+        found = find_notebook(Clues(tmp_path, connection_file=str(tmp_path / "kernel-k.json"), parent=77), nowhere)
     assert found.path is None
     assert "timed out" in found.tried[0]
 
@@ -488,9 +466,7 @@ def test_vs_code_names_the_notebook_in_the_cell_id(tmp_path: Path) -> None:
 def test_vs_code_renames_are_right_by_the_cell_id_and_not_by_the_variable(tmp_path: Path) -> None:
     old, new = write_notebook(tmp_path / "old.ipynb", "x"), write_notebook(tmp_path / "new.ipynb", "x")
     namespace = {"__vsc_ipynb_file__": str(old)}
-    assert (
-        find_notebook(gather(namespace, {"cellId": f"vscode-notebook-cell:{new}#W0"}), everywhere).path == new
-    )
+    assert find_notebook(gather(namespace, {"cellId": f"vscode-notebook-cell:{new}#W0"}), everywhere).path == new
     assert find_notebook(gather(namespace), everywhere).path == old
     assert find_notebook(gather(namespace), nowhere).path is None
 
@@ -590,8 +566,6 @@ def test_the_last_answer_spares_the_search_while_it_is_the_same_file(tmp_path: P
 
 def test_the_last_answer_of_a_live_session_is_never_trusted(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "a.ipynb", "x")
-    known = replace(
-        find_notebook(Clues(tmp_path, connection_file="k.json"), everywhere), source=place.SESSION
-    )
+    known = replace(find_notebook(Clues(tmp_path, connection_file="k.json"), everywhere), source=place.SESSION)
     (tmp_path / "copy.ipynb").write_bytes(notebook.read_bytes())
     assert find_notebook(Clues(tmp_path, connection_file="k.json"), everywhere, known).path is None

@@ -60,12 +60,7 @@ def test_the_same_repeat_draws_the_same_numbers() -> None:
 
 
 def test_every_repeat_every_run_and_every_library_draws_its_own() -> None:
-    drawn = [
-        stream[0]
-        for entropy in (1, 2, ENTROPY)
-        for repeat in (1, 2, 12)
-        for stream in streams(entropy, repeat)
-    ]
+    drawn = [stream[0] for entropy in (1, 2, ENTROPY) for repeat in (1, 2, 12) for stream in streams(entropy, repeat)]
     assert len(set(drawn)) == 18
 
 
@@ -102,9 +97,7 @@ def test_a_library_imported_late_draws_the_same_as_one_imported_early(tmp_path: 
     """
     early = late.replace('assert "numpy" not in sys.modules', "import numpy")
     deep = late.replace("import numpy\n", "import numpy.linalg\n")
-    probed = late.replace(
-        "import numpy\n", "import importlib.util; importlib.util.find_spec('numpy'); import numpy\n"
-    )
+    probed = late.replace("import numpy\n", "import importlib.util; importlib.util.find_spec('numpy'); import numpy\n")
     found = [run_python(code, tmp_path) for code in (late, early, deep, probed)]
     assert found == [found[0]] * 4
     assert found[0][0].endswith(" SourceFileLoader True")

@@ -289,9 +289,7 @@ def test_a_link_in_place_of_a_folder_is_not_followed(folder, tmp_path_factory):
         (run_folder(folder, 1, f"{RUN}-2"), "run"),
     ):
         (elsewhere / target).mkdir()
-        (elsewhere / target / "experiment.json").write_bytes(
-            codec.dump(builders.experiment_record(3, note="secret"))
-        )
+        (elsewhere / target / "experiment.json").write_bytes(codec.dump(builders.experiment_record(3, note="secret")))
         (elsewhere / target / "run.json").write_bytes(codec.dump(builders.run_record(error="secret")))
         inside.symlink_to(elsewhere / target)
     known = Shelf(folder)
@@ -332,9 +330,7 @@ def test_random_damage_hides_nothing_else(tmp_path):
         builders.write_run(path, builders.run_record(), builders.results(ACCURACY))
     builders.settle(tmp_path)
     whole = Shelf(tmp_path).facts()
-    files = [
-        path for path in sorted((tmp_path / "out").rglob("*")) if path.is_file() and path.suffix != ".txt"
-    ]
+    files = [path for path in sorted((tmp_path / "out").rglob("*")) if path.is_file() and path.suffix != ".txt"]
     draw = random.Random(7)
     known = Shelf(tmp_path)
     for _ in range(500):

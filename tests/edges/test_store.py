@@ -251,9 +251,7 @@ def test_a_read_only_folder_is_named_in_one_line(tmp_path: Path, name: str) -> N
 
 @pytest.mark.parametrize("name", ["reserve", "create_experiment", "create_run", "write_run"])
 @pytest.mark.parametrize("content", [b"", b"mine"])
-def test_out_being_a_file_is_named_in_one_line_and_it_stays(
-    tmp_path: Path, name: str, content: bytes
-) -> None:
+def test_out_being_a_file_is_named_in_one_line_and_it_stays(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / "out").write_bytes(content)
     refused(Store(tmp_path), name)
     assert (tmp_path / "out").read_bytes() == content
@@ -390,9 +388,7 @@ def test_an_experiment_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> 
 def _tag(folder: Path, barrier: object, mine: int, count: int) -> None:
     barrier.wait()  # type: ignore[attr-defined]  # a multiprocessing.Barrier
     for i in range(count):
-        store.update_experiment(
-            Store(folder), CATS, lambda one, i=i: changed(one, tags=(*one.tags, f"{mine}-{i}"))
-        )
+        store.update_experiment(Store(folder), CATS, lambda one, i=i: changed(one, tags=(*one.tags, f"{mine}-{i}")))
 
 
 def test_updates_of_eight_processes_are_all_kept(tmp_path: Path) -> None:

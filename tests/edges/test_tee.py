@@ -113,9 +113,7 @@ def kernel(tmp_path_factory):
     ("body", "expected"),
     [
         pytest.param("print('a', 1, sep='-')", [("|", "a-1")], id="print"),
-        pytest.param(
-            "print()\nprint('a\\nb\\n\\nc')", [("|", x) for x in ("", "a", "b", "", "c")], id="lines"
-        ),
+        pytest.param("print()\nprint('a\\nb\\n\\nc')", [("|", x) for x in ("", "a", "b", "", "c")], id="lines"),
         pytest.param("print('a', file=sys.stderr)", [("!", "a")], id="stderr"),
         pytest.param("sys.stdout.writelines(['a\\n', 'b'])", [("|", "a"), ("|", "b")], id="writelines"),
         pytest.param("logging.getLogger('x').warning('low memory')", [("!", "low memory")], id="logging"),
@@ -173,25 +171,17 @@ def kernel(tmp_path_factory):
             id="update",
         ),
         pytest.param("print('no newline', end='')", [("|", "no newline")], id="no newline"),
-        pytest.param(
-            "print('é😀\\ud800\\x1b[31mred\\x0c')", [("|", "é😀\\ud800\x1b[31mred\x0c")], id="odd text"
-        ),
+        pytest.param("print('é😀\\ud800\\x1b[31mred\\x0c')", [("|", "é😀\\ud800\x1b[31mred\x0c")], id="odd text"),
         pytest.param("print('10%\\r20%\\r30%')", [("|", "30%")], id="overwritten"),
         pytest.param("print('a\\r\\nb', end='\\r\\n')", [("|", "a"), ("|", "b")], id="crlf"),
-        pytest.param(
-            "print('a', end='\\r'); print('\\nb')", [("|", "a"), ("|", "b")], id="crlf in two writes"
-        ),
+        pytest.param("print('a', end='\\r'); print('\\nb')", [("|", "a"), ("|", "b")], id="crlf in two writes"),
         pytest.param(
             "for i in range(5): print(i, end='\\r'); sys.stdout.flush()",
             [("|", "4")],
             id="bar with returns after",
         ),
-        pytest.param(
-            "for i in range(5): print(f'\\r{i}', end='')", [("|", "4")], id="bar with returns before"
-        ),
-        pytest.param(
-            "print('\\rwork', end=''); print('\\r    \\r', end='')", [], id="bar that wipes itself out"
-        ),
+        pytest.param("for i in range(5): print(f'\\r{i}', end='')", [("|", "4")], id="bar with returns before"),
+        pytest.param("print('\\rwork', end=''); print('\\r    \\r', end='')", [], id="bar that wipes itself out"),
         pytest.param(
             "print('a', end=''); print('b', file=sys.stderr); print('c')",
             [("!", "b"), ("|", "ac")],
@@ -207,9 +197,7 @@ def kernel(tmp_path_factory):
             [("=", "repeat 2 of 5"), (">", "0.5"), (">", "0.6")],
             id="own",
         ),
-        pytest.param(
-            "tee.traceback('\\x1b[0;31mValueError\\x1b[0m: x\\n')", [("!", "ValueError: x")], id="traceback"
-        ),
+        pytest.param("tee.traceback('\\x1b[0;31mValueError\\x1b[0m: x\\n')", [("!", "ValueError: x")], id="traceback"),
     ],
 )
 def test_what_is_shown_is_in_the_log(kernel, body, expected):
@@ -229,9 +217,7 @@ def test_what_is_shown_is_in_the_log(kernel, body, expected):
             "from IPython.utils.capture import capture_output\nwith capture_output(): print(1); display(2)",
             id="capture_output",
         ),
-        pytest.param(
-            "get_ipython().run_cell_magic('capture', 'got', 'print(1)\\ndisplay(2)')", id="%%capture"
-        ),
+        pytest.param("get_ipython().run_cell_magic('capture', 'got', 'print(1)\\ndisplay(2)')", id="%%capture"),
         pytest.param("subprocess.run(['echo', 'x'], capture_output=True)", id="subprocess"),
     ],
 )

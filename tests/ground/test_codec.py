@@ -76,9 +76,7 @@ def _record(kind: type[Any]) -> st.SearchStrategy[Any]:
     """Records of that class with every field filled, unknown ones too."""
     hints = typing.get_type_hints(kind, vars(records))
     fields = {name: _of_type(hints[name]) for name in kind.CHECKS}
-    unknown = st.dictionaries(
-        _text.filter(lambda key: key not in {*kind.CHECKS, "schema"}), _json, max_size=3
-    )
+    unknown = st.dictionaries(_text.filter(lambda key: key not in {*kind.CHECKS, "schema"}), _json, max_size=3)
     return st.builds(kind, **fields, extra=unknown)
 
 
@@ -238,12 +236,8 @@ _LEAST: dict[type, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "expected"), _FIELDS, ids=lambda value: getattr(value, "__name__", value)
-)
-def test_a_wrong_type_names_file_field_and_what_it_should_be(
-    kind: type[Any], name: str, expected: str
-) -> None:
+@pytest.mark.parametrize(("kind", "name", "expected"), _FIELDS, ids=lambda value: getattr(value, "__name__", value))
+def test_a_wrong_type_names_file_field_and_what_it_should_be(kind: type[Any], name: str, expected: str) -> None:
     for value in _WRONG[expected]:
         with pytest.raises(RecordError) as refusal:
             codec.load(kind, json.dumps({**_LEAST[kind], name: value}).encode(), "cats_009/file.json")
@@ -318,9 +312,7 @@ def test_no_bytes_make_the_reader_raise_anything_else(data: bytes) -> None:
 
 @pytest.mark.parametrize("kind", _LEAST, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-def test_no_value_in_any_field_makes_the_reader_raise_anything_else(
-    kind: type[Any], data: st.DataObject
-) -> None:
+def test_no_value_in_any_field_makes_the_reader_raise_anything_else(kind: type[Any], data: st.DataObject) -> None:
     content = {
         **_LEAST[kind],
         **data.draw(st.dictionaries(st.sampled_from(sorted(kind.CHECKS)), _json, max_size=4)),

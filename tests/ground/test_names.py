@@ -153,9 +153,7 @@ def test_no_text_makes_the_number_parser_raise(text: str) -> None:
     assert number is None or number > 0
 
 
-@pytest.mark.parametrize(
-    "name", [*SERIES, "report_2024", "a" * MAX_SERIES_BYTES, "é" * (MAX_SERIES_BYTES // 2)]
-)
+@pytest.mark.parametrize("name", [*SERIES, "report_2024", "a" * MAX_SERIES_BYTES, "é" * (MAX_SERIES_BYTES // 2)])
 def test_a_series_may_be_called_what_a_notebook_may(name: str) -> None:
     assert check_series(name) == name
 
@@ -250,9 +248,7 @@ def test_other_folders_are_no_runs(name: str) -> None:
 
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-CONTROLS = (
-    "".join(map(chr, [*range(32), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff\u00ad\ud800\udfff\U000e0001"
-)
+CONTROLS = "".join(map(chr, [*range(32), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff\u00ad\ud800\udfff\U000e0001"
 
 
 @pytest.mark.parametrize("char", BIDI + CONTROLS, ids=lambda char: f"U+{ord(char):04X}")

@@ -9,9 +9,7 @@ import pytest
 from jupyter_xpt.ground.errors import OptionError
 from jupyter_xpt.thought.chances import compare_confidence, false_green_probability, repeats_needed
 
-with (Path(__file__).parent.parent / "data" / "repeats_needed.csv").open(
-    encoding="utf-8", newline=""
-) as lines:
+with (Path(__file__).parent.parent / "data" / "repeats_needed.csv").open(encoding="utf-8", newline="") as lines:
     ROWS = list(csv.DictReader(lines))
 
 

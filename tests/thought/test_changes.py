@@ -97,9 +97,7 @@ def edit(text, *replacements):
             id="swap with the step's name",
         ),
         pytest.param(PIPELINE, [("None", "5")], "max_depth None → 5", id="None to a number"),
-        pytest.param(
-            PIPELINE, [('    ("scale", StandardScaler()),\n', "")], "− StandardScaler()", id="step removed"
-        ),
+        pytest.param(PIPELINE, [('    ("scale", StandardScaler()),\n', "")], "− StandardScaler()", id="step removed"),
         pytest.param(
             PIPELINE,
             [('    ("sel', '    ("pca", PCA(n_components=2)),\n    ("sel')],
@@ -112,9 +110,7 @@ def edit(text, *replacements):
             "k 3 → 4",
             id="imports serve",
         ),
-        pytest.param(
-            PIPELINE, [("Pipeline\n", "Pipeline\nimport a.b\n")], "+ import a.b", id="nothing but an import"
-        ),
+        pytest.param(PIPELINE, [("Pipeline\n", "Pipeline\nimport a.b\n")], "+ import a.b", id="nothing but an import"),
         pytest.param(
             PIPELINE,
             [("sklearn", "imblearn")],
@@ -295,6 +291,17 @@ def test_records_stay_small():
     above = compare(Source("", tuple(lines[:200])), Source("", tuple(other[:100])))
     assert len(above) <= 61
     assert all(len(part or "") < 100 for one in above for part in (one.what, one.before, one.after))
+
+
+def test_whatever_keys_and_values_hold_a_change_is_a_line():
+    before = Source(
+        "x = {'a\\n\\ud800' * 1: 1, 'b\\nc': 1}", (), (("a.ini", "k\udcff = \udcfe"), ("b.json", '{"a\\nb": 1}'))
+    )
+    after = Source("x = {'a\\n\\ud800' * 1: 2, 'b\\nc': 2}", (), (("a.ini", "k\udcff = 1"), ("b.json", '{"a\\nb": 2}')))
+    changes = compare(before, after)
+    assert {one.where for one in changes} == {"cell", "a.ini", "b.json"}
+    summary(changes).encode()
+    assert all((part or "").isprintable() for one in changes for part in (one.what, one.before, one.after))
 
 
 NAMES = st.sampled_from(["x", "df", "model", "Net"])

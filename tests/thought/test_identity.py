@@ -25,9 +25,7 @@ from jupyter_xpt.thought.identity import Asked, Decision, cell_was, decide
 DRAFT, A, B, C = "cats.ipynb", "cell-a", "cell-b", "cell-c"
 
 
-def run(
-    status: str = FINISHED, notebook: str | None = DRAFT, cell: str | None = A, started: str = ""
-) -> RunFacts:
+def run(status: str = FINISHED, notebook: str | None = DRAFT, cell: str | None = A, started: str = "") -> RunFacts:
     """A run; without a start, none that matters."""
     started = started or "2026-11-23T12:00:00+01:00"
     written = RUNNING if status == DIED else status

@@ -124,9 +124,7 @@ def test_numpy_floats_come_through_exactly(kind: Any, shape: Any, data: st.DataO
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("kind", INTEGERS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-def test_numpy_integers_come_through_exactly_or_are_refused(
-    kind: Any, shape: Any, data: st.DataObject
-) -> None:
+def test_numpy_integers_come_through_exactly_or_are_refused(kind: Any, shape: Any, data: st.DataObject) -> None:
     bounds = np.iinfo(kind)
     value = kind(data.draw(st.integers(int(bounds.min), int(bounds.max))))
     try:
@@ -259,9 +257,7 @@ def test_a_long_double_beyond_floats_is_refused(text: str) -> None:
 
 
 def test_a_dict_is_refused_with_how_to_log_its_numbers() -> None:
-    with pytest.raises(
-        MetricError, match=r"\Aval is a dict: log flat names, like xpt\.log\(\{'val/loss': 0\.3\}\)\Z"
-    ):
+    with pytest.raises(MetricError, match=r"\Aval is a dict: log flat names, like xpt\.log\(\{'val/loss': 0\.3\}\)\Z"):
         as_number("val", {"loss": 0.3})
 
 
@@ -399,9 +395,7 @@ def test_a_step_that_cannot_be_counted_is_refused(step: Any) -> None:
     ],
     ids=lambda value: f"{type(value).__name__} {value!r:.20}",
 )
-def test_a_cells_last_value_is_a_metric_when_it_is_a_number_or_a_flat_dict_of_them(
-    value: Any, found: dict
-) -> None:
+def test_a_cells_last_value_is_a_metric_when_it_is_a_number_or_a_flat_dict_of_them(value: Any, found: dict) -> None:
     assert of_last_value(value) == found
 
 

@@ -301,9 +301,7 @@ def test_without_the_line_the_comment_stands_below_the_magic() -> None:
         (9, "שלום 🐈 猫", "# experiment 012, from 009: שלום 🐈 猫"),
     ],
 )
-def test_the_comment_says_number_parent_and_note_in_one_line(
-    parent: int | None, note: str, comment: str
-) -> None:
+def test_the_comment_says_number_parent_and_note_in_one_line(parent: int | None, note: str, comment: str) -> None:
     assert fork(code("%xpt_new"), parent=parent, note=note) == [comment]
     assert fork(code("%%experiment\nz"), parent=parent, note=note) == [f"%%experiment\n{comment}\nz"]
 
@@ -341,9 +339,7 @@ def test_forking_a_fork_replaces_the_comment() -> None:
     assert fork(*once["cells"]) == [f"%%experiment\n{COMMENT}\nz"]
     bare = notebooks.forked(notebook(code("%%experiment\nz")), ExperimentName("cats", 9), None, "", 0)
     assert fork(*bare["cells"]) == [f"%%experiment\n{COMMENT}\nz"]
-    line = notebooks.forked(
-        notebook(code("%xpt_new"), code("%%experiment\nz")), ExperimentName("cats", 9), 8, "old", 1
-    )
+    line = notebooks.forked(notebook(code("%xpt_new"), code("%%experiment\nz")), ExperimentName("cats", 9), 8, "old", 1)
     assert fork(*line["cells"]) == [COMMENT, "%%experiment\nz"]
 
 
@@ -393,9 +389,7 @@ QUOTED = [
 @pytest.mark.parametrize(
     "layout", ["{0} {1} repeats=5 goal=min", "repeats=5 {1} {0} goal=min", "repeats=5 goal=min {0} {1}"]
 )
-def test_note_and_parent_go_from_the_line_however_they_are_quoted(
-    layout: str, parent: str, written: str
-) -> None:
+def test_note_and_parent_go_from_the_line_however_they_are_quoted(layout: str, parent: str, written: str) -> None:
     line = layout.format(written, parent)
     given = experiment_options(line)
     assert given.note is not None
@@ -483,6 +477,5 @@ def test_a_file_too_large_to_copy_is_refused_before_it_is_read(monkeypatch: pyte
 def test_writing_is_as_jupyter_writes() -> None:
     made = notebooks.stripped(rich())
     assert (
-        notebooks.dump(made).decode()
-        == nbformat.writes(nbformat.from_dict(made), version=nbformat.NO_CONVERT) + "\n"
+        notebooks.dump(made).decode() == nbformat.writes(nbformat.from_dict(made), version=nbformat.NO_CONVERT) + "\n"
     )

@@ -137,11 +137,7 @@ def test_a_name_that_no_series_can_have_is_refused(line: str) -> None:
         experiment_options(line)
 
 
-@given(
-    st.lists(
-        st.sampled_from(["a", "note", "--note", "=", " ", '"', "'", "\n", "#", "\\", "é", "\x00", "--", ","])
-    )
-)
+@given(st.lists(st.sampled_from(["a", "note", "--note", "=", " ", '"', "'", "\n", "#", "\\", "é", "\x00", "--", ","])))
 def test_no_line_makes_the_parser_raise_anything_else(pieces: list[str]) -> None:
     try:
         experiment_options("".join(pieces))

@@ -18,9 +18,7 @@ from jupyter_xpt.thought.parameters import parameters
             {"CONFIG.lr": "0.1", "CONFIG.opt.name": "'sgd'"},
             id="dict",
         ),
-        pytest.param(
-            "cfg = dict(lr=.1, deep=dict(n=2))", {"cfg.lr": "0.1", "cfg.deep.n": "2"}, id="dict call"
-        ),
+        pytest.param("cfg = dict(lr=.1, deep=dict(n=2))", {"cfg.lr": "0.1", "cfg.deep.n": "2"}, id="dict call"),
         pytest.param(
             "@dataclass\nclass Config:\n    lr: float = 0.1\n    n: int = field(default=3)\n    other: int\n",
             {"Config.lr": "0.1", "Config.n": "3"},
@@ -47,19 +45,13 @@ from jupyter_xpt.thought.parameters import parameters
             {"train_test_split.test_size": "0.3"},
             id="keywords",
         ),
-        pytest.param(
-            "df.dropna(axis=1).fillna(value=0)", {"fillna.value": "0", "dropna.axis": "1"}, id="methods"
-        ),
+        pytest.param("df.dropna(axis=1).fillna(value=0)", {"fillna.value": "0", "dropna.axis": "1"}, id="methods"),
         pytest.param("plt.plot(x, color='r')\nprint(x, sep='')\nxpt.log(accuracy=1)", {}, id="output"),
         pytest.param("if x: raise ValueError('no')\np = Path('a')", {}, id="no parameters"),
         pytest.param("def make():\n    return SVC(C=2)", {"SVC.C": "2"}, id="in functions"),
-        pytest.param(
-            "get_ipython().run_cell_magic('time', '', 'm = SVC(C=3)')", {"SVC.C": "3"}, id="inside %%time"
-        ),
+        pytest.param("get_ipython().run_cell_magic('time', '', 'm = SVC(C=3)')", {"SVC.C": "3"}, id="inside %%time"),
         pytest.param("x = (", {}, id="no Python"),
-        pytest.param(
-            f"t = {'x' * 5!r}\nu = {'y' * 500!r}", {"t": "'xxxxx'", "u": "'" + "y" * 58 + "…"}, id="long"
-        ),
+        pytest.param(f"t = {'x' * 5!r}\nu = {'y' * 500!r}", {"t": "'xxxxx'", "u": "'" + "y" * 58 + "…"}, id="long"),
         pytest.param("data = [" + "1, " * 1000 + "]", {}, id="tables"),
     ],
 )

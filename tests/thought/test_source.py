@@ -169,9 +169,7 @@ def test_no_reformatting_ever_changes_the_meaning(text, data):
     assert meaning(reformatted(text)) == meaning(text)
     lines = reformatted(text).splitlines()
     if not any(quote * 3 in text for quote in "'\""):
-        padded = [
-            data.draw(st.sampled_from([line, line + "  ", "\n" + line, "# note\n" + line])) for line in lines
-        ]
+        padded = [data.draw(st.sampled_from([line, line + "  ", "\n" + line, "# note\n" + line])) for line in lines]
         assert meaning("\n".join(padded)) == meaning(text)
 
 
@@ -255,8 +253,7 @@ GOLDEN_TEXTS = {
 
 def test_the_canonical_form_can_be_read():
     assert meaning("x = f(1, *a)") == (
-        "(Assign targets=[(Name id='x') ] value="
-        "(Call args=[1 (Starred value=(Name id='a')) ] func=(Name id='f')))"
+        "(Assign targets=[(Name id='x') ] value=(Call args=[1 (Starred value=(Name id='a')) ] func=(Name id='f')))"
     )
     assert canonical(ast.parse("x", mode="eval").body) == "(Name id='x')"
 
@@ -272,9 +269,7 @@ def test_digests_are_what_they_were():
 
 
 def test_a_digest_counts_all_that_has_meaning_and_nothing_else():
-    whole = Source(
-        "x = 1", ("import a", "# nothing", ""), (("a.py", "y = 1"), ("c.json", '{"a": 1, "b": 2}'))
-    )
+    whole = Source("x = 1", ("import a", "# nothing", ""), (("a.py", "y = 1"), ("c.json", '{"a": 1, "b": 2}')))
     same = Source("x=1 # one", ("import a ",), (("c.json", '{"b":2,\n"a":1}'), ("a.py", "y  =  1")))
     assert digest(whole) == digest(same)
     others = [
@@ -299,19 +294,13 @@ def test_cells_above_count_in_order():
         pytest.param("a.json", '{"a": 1}', '{"a": 1.0}', False, id="JSON number"),
         pytest.param("a.json", "{// no\n}", "{\n}", False, id="JSON with comments is text"),
         pytest.param("a.json", "[" * 5000, "[" * 5001, False, id="JSON too deep is text"),
-        pytest.param(
-            "a.toml", "a = 1  # c\n[b]\nd = 2024-01-01", "[b]\nd=2024-01-01\n", False, id="TOML value"
-        ),
+        pytest.param("a.toml", "a = 1  # c\n[b]\nd = 2024-01-01", "[b]\nd=2024-01-01\n", False, id="TOML value"),
         pytest.param("a.toml", "# c\na = 1\nd = 2024-01-01", "d=2024-01-01\na=1", True, id="TOML order"),
         pytest.param("a.yaml", "# c\nlr: 0.1  \n\n", "lr: 0.1\n", True, id="YAML comments"),
         pytest.param("a.yaml", "lr: 0.1", "lr: 0.2", False, id="YAML value"),
         pytest.param("a.yaml", "a:\n  b: 1", "a:\nb: 1", False, id="YAML indentation"),
-        pytest.param(
-            "a.yml", "prompt: |\n  # One\n  x", "prompt: |\n  # Two\n  x", False, id="YAML text block"
-        ),
-        pytest.param(
-            "a.yml", "p: |\n  x\n# one\nb: 1", "p: |\n  x\n# two\nb: 1", True, id="after a YAML text block"
-        ),
+        pytest.param("a.yml", "prompt: |\n  # One\n  x", "prompt: |\n  # Two\n  x", False, id="YAML text block"),
+        pytest.param("a.yml", "p: |\n  x\n# one\nb: 1", "p: |\n  x\n# two\nb: 1", True, id="after a YAML text block"),
         pytest.param("a.ini", "; c\n[a]\nb=1", "[a]\n# d\nb=1", True, id="INI comments"),
         pytest.param(".env", "A=1\n#B=2", "A=1", True, id="environment file"),
         pytest.param("a.cfg", "a=1 # x", "a=1", False, id="only full-line comments"),
@@ -334,9 +323,7 @@ def test_undecodable_configuration_counts_by_its_bytes():
         pytest.param("%load_ext jupyter_xpt\nx = 1", "\nx = 1", id="load_ext"),
         pytest.param("%reload_ext  jupyter_xpt  \nx", "\nx", id="reload_ext"),
         pytest.param("load_ext jupyter_xpt", "", id="automagic"),
-        pytest.param(
-            "%load_ext autoreload\n%autoreload 2", "%load_ext autoreload\n%autoreload 2", id="others stay"
-        ),
+        pytest.param("%load_ext autoreload\n%autoreload 2", "%load_ext autoreload\n%autoreload 2", id="others stay"),
         pytest.param("%load_ext jupyter_xpt_more", "%load_ext jupyter_xpt_more", id="longer names stay"),
         pytest.param("x = 1\n%xpt_tree --all\ny", "x = 1\n\ny", id="%xpt_tree"),
         pytest.param('%xpt_new --note "a" \\\n  --parent 9\nx', "\n\nx", id="continued line"),

@@ -48,9 +48,7 @@ def test_an_experiment_stands_as_its_verdict_or_what_kept_it_from_one(experiment
 def test_comparisons_are_said_with_what_luck_makes_of_them():
     assert comparisons(lineage(facts(1, LOW))) == ""
     one = comparisons(lineage(facts(1, LOW), facts(2, HIGH, parent=1)))
-    assert one.startswith(
-        "1 comparison at 95 %: if no change did anything, the chance that it looks improved is"
-    )
+    assert one.startswith("1 comparison at 95 %: if no change did anything, the chance that it looks improved is")
     many = comparisons(lineage(facts(1, LOW), *(facts(number, HIGH, parent=1) for number in range(2, 22))))
     assert many.startswith("20 comparisons at 95 %")
     assert "at least one of them looks improved is up to 21 %" in many

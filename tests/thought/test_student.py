@@ -17,9 +17,7 @@ TABLE = Path(__file__).parent.parent / "data" / "t_distribution_reference.csv"
 with TABLE.open(encoding="utf-8", newline="") as lines:
     ROWS = list(csv.DictReader(lines))
 TAILS = [(float(row["df"]), float(row["x"]), float(row["sf_two_sided_mpmath"])) for row in ROWS if row["x"]]
-QUANTILES = [
-    (float(row["df"]), float(row["alpha"]), float(row["tcrit_scipy"])) for row in ROWS if row["alpha"]
-]
+QUANTILES = [(float(row["df"]), float(row["alpha"]), float(row["tcrit_scipy"])) for row in ROWS if row["alpha"]]
 
 
 def test_the_table_was_read_whole():

@@ -358,8 +358,7 @@ def test_luck_alone_rarely_looks_like_a_difference(n, low, high):
     draw = random.Random(20_261_123 + n)
     runs = 4000
     false = sum(
-        verdict([draw.gauss(0, 1) for _ in range(n)], [draw.gauss(0, 1) for _ in range(n)]).verdict
-        != "not sure"
+        verdict([draw.gauss(0, 1) for _ in range(n)], [draw.gauss(0, 1) for _ in range(n)]).verdict != "not sure"
         for _ in range(runs)
     )
     assert low < false / runs < high
@@ -368,8 +367,7 @@ def test_luck_alone_rarely_looks_like_a_difference(n, low, high):
 def test_five_repeats_see_a_difference_of_two_sd_three_times_in_four():
     draw = random.Random(20_261_123)
     seen = sum(
-        verdict([draw.gauss(2, 1) for _ in range(5)], [draw.gauss(0, 1) for _ in range(5)]).verdict
-        == "improved"
+        verdict([draw.gauss(2, 1) for _ in range(5)], [draw.gauss(0, 1) for _ in range(5)]).verdict == "improved"
         for _ in range(2000)
     )
     assert 0.72 < seen / 2000 < 0.80

@@ -83,8 +83,7 @@ def test_not_sure_is_said_as_promised():
             [0.9],
             [0.8],
             {"deterministic": True},
-            "Improved on 006 by +0.1 acc on this data set "
-            "(deterministic: the plain difference; 1 and 1 repeats).",
+            "Improved on 006 by +0.1 acc on this data set (deterministic: the plain difference; 1 and 1 repeats).",
         ),
         (
             [0.9],
@@ -112,10 +111,7 @@ def test_each_verdict_has_its_sentence(child, parent, options, said):
 
 def test_pairs_are_said_as_pairs():
     v = paired([1.1, 2.2, 3.1, 4.15], [1, 2, 3, 4])
-    assert (
-        sentence(v, "acc", "006")
-        == "Improved on 006 by +0.14 acc (95 % paired interval +0.06 … +0.21; 4 pairs)."
-    )
+    assert sentence(v, "acc", "006") == "Improved on 006 by +0.14 acc (95 % paired interval +0.06 … +0.21; 4 pairs)."
 
 
 def test_a_hopeless_difference_is_called_so():
