@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import zlib
 import os
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

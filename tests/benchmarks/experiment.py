@@ -18,8 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from jupyter_client.manager import KernelManager  # noqa: E402 - from the checkout
-from tests.kernels import Kernel  # noqa: E402
+from jupyter_client.manager import KernelManager
+
+from tests.kernels import Kernel
 
 ROUNDS = 25
 CELL = "experiment"

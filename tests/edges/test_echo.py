@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jupyter_xpt.edges.echo import PIECE, Echo, stamp, write_lines
 from jupyter_xpt.edges.journal import Journal

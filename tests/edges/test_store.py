@@ -16,8 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jupyter_xpt.edges import store
 from jupyter_xpt.edges.store import Store

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jupyter_xpt.ground import codec, records
 from jupyter_xpt.ground.errors import RecordError

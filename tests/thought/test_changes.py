@@ -1,8 +1,7 @@
 import ast
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.changes import compare, said, summary

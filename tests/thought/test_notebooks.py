@@ -8,8 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jupyter_xpt.ground.errors import NotebookError
 from jupyter_xpt.ground.names import ExperimentName

@@ -2,8 +2,7 @@ import ast
 import hashlib
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from jupyter_xpt.thought.source import (
     Source,

@@ -5,8 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from jupyter_xpt.ground.errors import OptionError
 from jupyter_xpt.thought.student import critical_value, normal_quantile, two_sided_p

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from jupyter_xpt.ground.errors import MetricError, OptionError
 from jupyter_xpt.thought.verdicts import paired, verdict
