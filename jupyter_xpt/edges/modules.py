@@ -106,6 +106,8 @@ class LocalModules:
                 done.add(name)
                 loaded = self._loaded(name)
                 if loaded is None:
+                    if self._is_namespace(name):
+                        continue
                     break
                 file = relative_name(loaded.path, folder)
                 found[file] = LocalFile(file, loaded.data, is_module=True, edited=_edited(loaded))
@@ -117,10 +119,10 @@ class LocalModules:
         """A local module's text as loaded, or as it would be loaded now; None when it is not local."""
         if name in self._local:
             return self._local[name]
-        if name in sys.modules or name.partition(".")[0] in sys.stdlib_module_names or name.startswith(_OWN):
+        if name in sys.modules or _is_foreign(name):
             return None
-        path = self._find(name)
-        if path is None or not is_local(path):
+        path = getattr(self._find(name), "origin", None)
+        if not isinstance(path, str) or not path.endswith(".py") or not is_local(path):
             return None
         try:
             status = os.stat(path)
@@ -128,22 +130,40 @@ class LocalModules:
         except OSError:
             return None
 
-    def _find(self, name: str) -> str | None:
-        """The source file that importing the name would load."""
-        parent = name.rpartition(".")[0]
-        where: list[str] | None = None
-        if parent:
-            if parent in self._local:
-                where = [os.path.dirname(self._local[parent].path)]
-            else:
-                found = self._find(parent)
-                where = [os.path.dirname(found)] if found else []
-        # Finders may raise anything ImportError-like on odd path entries.
+    def _is_namespace(self, name: str) -> bool:
+        """Whether the name is a package without a file of its own: a folder without ``__init__.py``."""
+        module = sys.modules.get(name)
+        if module is not None:
+            return getattr(module, "__file__", None) is None and hasattr(module, "__path__")
+        spec = None if _is_foreign(name) else self._find(name)
+        return spec is not None and spec.origin is None and bool(spec.submodule_search_locations)
+
+    def _find(self, name: str) -> ModuleSpec | None:
+        """What importing the name would load."""
+        parent, _, last = name.rpartition(".")
+        where = self._folders(parent) if parent else None
+        # Finders may raise anything ImportError-like on odd path entries. The last part alone, because the whole
+        # name of a folder without __init__.py is looked up in its parent, which may not be imported yet.
         try:
-            spec = PathFinder.find_spec(name, where)
+            return PathFinder.find_spec(last, where)
         except (ImportError, OSError, ValueError):
             return None
-        return spec.origin if spec is not None and spec.origin and spec.origin.endswith(".py") else None
+
+    def _folders(self, package: str) -> list[str]:
+        """The folders that a package's modules lie in."""
+        if package in self._local:
+            return [os.path.dirname(self._local[package].path)]
+        module = sys.modules.get(package)
+        if module is not None:
+            return list(getattr(module, "__path__", ()))
+        spec = self._find(package)
+        return list(spec.submodule_search_locations or ()) if spec is not None else []
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether the name alone says that a module is not the user's."""
+    first = name.partition(".")[0]
+    return first == _OWN or first in sys.stdlib_module_names
 
 
 def config_files(texts: Iterable[str], opened: Iterable[str], folder: Path) -> dict[str, LocalFile]:
