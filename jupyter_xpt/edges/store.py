@@ -263,6 +263,8 @@ def update_experiment(
     store: Store, name: ExperimentName, change: Callable[[ExperimentRecord], ExperimentRecord]
 ) -> ExperimentRecord:
     """Reads, changes and replaces a record while no other process does the same."""
+    # Before the lock is made: a number that does not exist leaves nothing on disk.
+    read_experiment(store, name)
     with locked(store):
         record = change(read_experiment(store, name))
         with refusals("write the experiment"):

@@ -69,18 +69,18 @@ def summary(changes: Sequence[Change], limit: int = 160) -> str:
 
 
 def said(change: Change) -> str:
-    """One change in short: ``max_depth 3 → 5``, ``+ StandardScaler()``, ``a.py edited (+3 −1 lines)``."""
+    """One change in short: ``max_depth 3 → 5``, ``with StandardScaler()``, ``a.py edited (+3 −1 lines)``."""
     before, after, what = change.before, change.after, change.what
     in_file = change.where != CELL and not change.where.endswith(" above")
     if change.kind == EDITED and before is None and after is None:
         return f"{'' if change.where == CELL else change.where + ' '}edited ({what})"
-    sign = {ADDED: "+ ", REMOVED: "− "}.get(change.kind, "")
+    sign = {ADDED: "with ", REMOVED: "without "}.get(change.kind, "")
     if sign:
         text = sign + what
     elif before is None:
-        text = f"+ {what}={after}"
+        text = f"with {what}={after}"
     elif after is None:
-        text = f"− {what}={before}"
+        text = f"without {what}={before}"
     else:
         text = f"{what + ' ' if change.kind == PARAMETER else ''}{before} → {after}"
     return f"{change.where}: {text}" if in_file and what != change.where else text

@@ -427,6 +427,12 @@ def test_a_change_that_fails_changes_nothing_and_frees_the_lock(tmp_path: Path) 
     assert store.update_experiment(place, CATS, lambda one: changed(one, note="yes")).note == "yes"
 
 
+def test_changing_what_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UnknownExperiment):
+        store.update_experiment(Store(tmp_path), CATS, lambda one: one)
+    assert os.listdir(tmp_path) == []
+
+
 # Runs
 
 

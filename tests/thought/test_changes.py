@@ -53,11 +53,11 @@ def edit(text, *replacements):
         pytest.param(
             BASELINE,
             [("RandomForestClassifier(n_estimators=100)", "ensemble.ExtraTreesClassifier(max_depth=3)")],
-            "RandomForestClassifier → ExtraTreesClassifier; + max_depth=3",
+            "RandomForestClassifier → ExtraTreesClassifier; with max_depth=3",
             id="the parameters of a dropped estimator go without saying",
         ),
-        pytest.param(BASELINE, [("=100", "=100, max_depth=5")], "+ max_depth=5", id="parameter added"),
-        pytest.param(BASELINE, [("n_estimators=100", "")], "− n_estimators=100", id="parameter removed"),
+        pytest.param(BASELINE, [("=100", "=100, max_depth=5")], "with max_depth=5", id="parameter added"),
+        pytest.param(BASELINE, [("n_estimators=100", "")], "without n_estimators=100", id="parameter removed"),
         pytest.param(BASELINE, [("0.3", "0.2")], "test_size 0.3 → 0.2", id="split"),
         pytest.param(
             BASELINE,
@@ -67,13 +67,13 @@ def edit(text, *replacements):
                     "make_pipeline(PCA(2), RandomForestClassifier(n_estimators=50))",
                 )
             ],
-            "+ make_pipeline(PCA(2), …); n_estimators 100 → 50",
+            "with make_pipeline(PCA(2), …); n_estimators 100 → 50",
             id="wrapped and changed",
         ),
         pytest.param(
             BASELINE,
             [("model = ", "scaler = StandardScaler()\nmodel = ")],
-            "+ StandardScaler()",
+            "with StandardScaler()",
             id="statement added",
         ),
         pytest.param(BASELINE, [("model", "forest")], "model → forest", id="variable renamed"),
@@ -92,15 +92,17 @@ def edit(text, *replacements):
         pytest.param(
             PIPELINE,
             [('("model", RandomForest', '("boosting", HistGradientBoosting'), ("n_estimators", "max_iter")],
-            "RandomForestClassifier → HistGradientBoostingClassifier; + max_iter=100",
+            "RandomForestClassifier → HistGradientBoostingClassifier; with max_iter=100",
             id="swap with the step's name",
         ),
         pytest.param(PIPELINE, [("None", "5")], "max_depth None → 5", id="None to a number"),
-        pytest.param(PIPELINE, [('    ("scale", StandardScaler()),\n', "")], "− StandardScaler()", id="step removed"),
+        pytest.param(
+            PIPELINE, [('    ("scale", StandardScaler()),\n', "")], "without StandardScaler()", id="step removed"
+        ),
         pytest.param(
             PIPELINE,
             [('    ("sel', '    ("pca", PCA(n_components=2)),\n    ("sel')],
-            "+ PCA(n_components=2)",
+            "with PCA(n_components=2)",
             id="step added",
         ),
         pytest.param(
@@ -109,7 +111,9 @@ def edit(text, *replacements):
             "k 3 → 4",
             id="imports serve",
         ),
-        pytest.param(PIPELINE, [("Pipeline\n", "Pipeline\nimport a.b\n")], "+ import a.b", id="nothing but an import"),
+        pytest.param(
+            PIPELINE, [("Pipeline\n", "Pipeline\nimport a.b\n")], "with import a.b", id="nothing but an import"
+        ),
         pytest.param(
             PIPELINE,
             [("sklearn", "imblearn")],
@@ -120,7 +124,7 @@ def edit(text, *replacements):
         pytest.param(
             NET,
             [("nn.ReLU()", "nn.GELU(), nn.Dropout(0.5)")],
-            "+ nn.GELU(); ReLU → Dropout; + 0.5",
+            "with nn.GELU(); ReLU → Dropout; with 0.5",
             id="layers",
         ),
         pytest.param(NET, [("SGD", "Adam"), ("0.1", "0.001")], "SGD → Adam; lr 0.1 → 0.001", id="optimizer"),
@@ -128,7 +132,7 @@ def edit(text, *replacements):
         pytest.param(
             NET,
             [("loss.backward()\n", "loss.backward()\n        clip(net)\n")],
-            "+ clip(net)",
+            "with clip(net)",
             id="inside a loop",
         ),
         pytest.param(NET, [("cross_entropy", "nll_loss")], "cross_entropy → nll_loss", id="function called"),
@@ -141,8 +145,8 @@ def test_what_changed_is_said_in_short(base, replacements, expected):
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        pytest.param("cols = ['a', 'b']", "cols = ['a', 'b', 'c']", "+ 'c'", id="column added"),
-        pytest.param("X = df[['a', 'b']]", "X = df[['b']]", "− 'a'", id="column removed"),
+        pytest.param("cols = ['a', 'b']", "cols = ['a', 'b', 'c']", "with 'c'", id="column added"),
+        pytest.param("X = df[['a', 'b']]", "X = df[['b']]", "without 'a'", id="column removed"),
         pytest.param("cols = ['a', 'b']", "cols = ['a', 'c']", "cols 'b' → 'c'", id="column exchanged"),
         pytest.param(
             f"cols = {list('abcdefgh')}",
@@ -153,38 +157,38 @@ def test_what_changed_is_said_in_short(base, replacements, expected):
         pytest.param(
             "CONFIG = {'lr': .1, 'o': {'m': 1}}",
             "CONFIG = {'lr': .01, 'o': {'m': 1}, 'z': 2}",
-            "lr 0.1 → 0.01; + z=2",
+            "lr 0.1 → 0.01; with z=2",
             id="dict",
         ),
         pytest.param("LR = 0.1", "LR = 0.2", "LR 0.1 → 0.2", id="constant"),
-        pytest.param("a = 1", "a = 1\nEPOCHS = 5", "+ EPOCHS=5", id="constant added"),
-        pytest.param("a = 1\nb = 2", "b = 2", "− a=1", id="constant removed"),
+        pytest.param("a = 1", "a = 1\nEPOCHS = 5", "with EPOCHS=5", id="constant added"),
+        pytest.param("a = 1\nb = 2", "b = 2", "without a=1", id="constant removed"),
         pytest.param(
             "x = df.dropna().mean()",
             "x = df.dropna().assign(b=1).median()",
-            "+ .assign(b=1); mean → median",
+            "with .assign(b=1); mean → median",
             id="chain",
         ),
-        pytest.param("X = X", "X = scaler.fit_transform(X)", "+ scaler.fit_transform(…)", id="wrapped"),
-        pytest.param("X = f(X)", "X = X", "− f(…)", id="unwrapped"),
+        pytest.param("X = X", "X = scaler.fit_transform(X)", "with scaler.fit_transform(…)", id="wrapped"),
+        pytest.param("X = f(X)", "X = X", "without f(…)", id="unwrapped"),
         pytest.param("X = X", "X = X / 255", "X → X / 255", id="expression"),
         pytest.param("m.fit(X)", "m.fit(Z)", "X → Z", id="argument"),
-        pytest.param("m.fit(X, y)", "m.fit(X, y, w)", "+ w", id="argument added"),
+        pytest.param("m.fit(X, y)", "m.fit(X, y, w)", "with w", id="argument added"),
         pytest.param(
             "def f(a, lr=1): return a",
             "def f(a, lr=2, k=3): return a",
-            "lr 1 → 2; + argument k",
+            "lr 1 → 2; with argument k",
             id="default",
         ),
-        pytest.param("x = 1", "def clean(df):\n  return df\nx = 1", "+ def clean", id="function added"),
+        pytest.param("x = 1", "def clean(df):\n  return df\nx = 1", "with def clean", id="function added"),
         pytest.param("class A:\n  x = 1", "class A:\n  x = 2", "x 1 → 2", id="class attribute"),
-        pytest.param("import a\nx", "x", "− import a", id="import removed"),
+        pytest.param("import a\nx", "x", "without import a", id="import removed"),
         pytest.param("a\nx = 1\nb\nc", "a\nb\nc\nx = 1", "edited (statements moved)", id="moved"),
         pytest.param("x: int = 1", "x = 1", "x: int = 1 → x = 1", id="annotation dropped"),
         pytest.param("x += 1", "x -= 1", "edited (+1 −1 lines)", id="operator"),
         pytest.param("a b c", "a b d\ne f", "edited (+2 −1 lines)", id="no Python"),
         pytest.param("", "x b c", "edited (+1 line)", id="line of no Python"),
-        pytest.param("", "m = SVC(C=1)", "+ SVC(C=1)", id="from nothing"),
+        pytest.param("", "m = SVC(C=1)", "with SVC(C=1)", id="from nothing"),
         pytest.param(
             "get_ipython().run_cell_magic('time', '', 'm = SVC(C=1)')",
             "get_ipython().run_cell_magic('time', '', 'm = SVC(C=2)')",
@@ -210,7 +214,7 @@ def test_cells_above_are_named_by_their_distance():
         Change("cell 3 above", "parameter", "LR", "1", "2"),
         Change("cell 1 above", "added", "X = clean(X)"),
     )
-    assert summary(compare(parent, child)) == "LR 1 → 2; + X = clean(X)"
+    assert summary(compare(parent, child)) == "LR 1 → 2; with X = clean(X)"
 
 
 def test_a_statement_moved_from_one_cell_to_another_is_no_news():
@@ -225,11 +229,11 @@ def test_a_statement_moved_from_one_cell_to_another_is_no_news():
         ("features.py", "def f(x):\n    return x\n", "def f(x):\n    y = g(x)\n    return y\n",
          "features.py edited (+2 −1 lines)"),
         ("config.json", '{"lr": 0.1, "net": {"n": 1}}', '{"lr": 0.01, "net": {"n": 2, "k": "a"}}',
-         "config.json: lr 0.1 → 0.01; config.json: net.n 1 → 2; config.json: + net.k='a'"),
+         "config.json: lr 0.1 → 0.01; config.json: net.n 1 → 2; config.json: with net.k='a'"),
         ("c.toml", "lr = 0.1\n[net]\nn = 1", "lr = 0.1\n[net]\n# more\nn = 2", "c.toml: net.n 1 → 2"),
         ("config.yaml", "lr: 0.1\nnet:\n  n: 1\n", "lr: 0.01\nnet:\n  n: 1\n", "config.yaml: lr 0.1 → 0.01"),
         ("config.yaml", "cols:\n  - a\n", "cols:\n  - a\n  - b\n", "config.yaml edited (+1 line)"),
-        (".env", "A=1", "A=1\nB=2", ".env: + B=2"),
+        (".env", "A=1", "A=1\nB=2", ".env: with B=2"),
         ("a.ini", "x=1\n# note", "x=1\n# other", ""),
         ("a.json", "{", "{}", "a.json edited (+1 −1 lines)"),
     ],
@@ -240,7 +244,7 @@ def test_files_are_told_by_their_values(name, before, after, expected):
 
 def test_files_added_and_removed_are_named():
     changes = compare(Source("", (), (("a.py", "x"),)), Source("", (), (("b.yaml", "x"),)))
-    assert [said(one) for one in changes] == ["− a.py", "+ b.yaml"]
+    assert [said(one) for one in changes] == ["without a.py", "with b.yaml"]
 
 
 @pytest.mark.parametrize("text", [BASELINE, PIPELINE, NET, "x b c", ""])
