@@ -5,6 +5,7 @@ The user's code decides what happens; tracking only watches. Every step of ours 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -213,7 +214,7 @@ class ExperimentCell:
             names = sorted(read(self.body.python)) if len(self.run.start.repeats) > 1 else []
         bindings = Bindings(self.shell.user_ns)
         before = fingerprints(self.shell.user_ns, names)
-        threads = set(threading.enumerate())
+        working = _at_work()
         for position, repeat in enumerate(self.run.start.repeats):
             if position:
                 bindings.put_back()
@@ -223,8 +224,7 @@ class ExperimentCell:
                 after = fingerprints(self.shell.user_ns, [name for name in before if bindings.is_same(name)])
                 altered = tuple(name for name in after if after[name] != before[name])
                 self._warn(caveats.changed_in_place(altered) if altered else None)
-        left = [thread.name for thread in threading.enumerate() if thread not in threads]
-        left = [name for name in left if not name.startswith("jupyter_xpt")]
+        left = [name for one, name in _at_work().items() if one not in working and not name.startswith("jupyter_xpt")]
         if left and self.run.folder is not None:
             self.run.warn(Warned("threads", f"still running after the cell: {', '.join(left)[:200]}"))
 
@@ -379,3 +379,14 @@ class ExperimentCell:
 def _relative(folder: Path, base: Path) -> str:
     """A run's folder as the block names it."""
     return folder.relative_to(base).as_posix()
+
+
+def _at_work() -> dict[object, str]:
+    """The threads and tasks that are running, with their names."""
+    found: dict[object, str] = {thread: thread.name for thread in threading.enumerate()}
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is not None:
+        # Without a running loop there are no tasks.
+        with suppress(RuntimeError):
+            found.update({task: f"task {task.get_name()}" for task in asyncio.all_tasks()})
+    return found

@@ -13,6 +13,7 @@ from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges import modules, store
+from jupyter_xpt.edges.modules import is_outside
 from jupyter_xpt.edges.notebookfile import read_notebook
 from jupyter_xpt.edges.store import Store
 from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment, XptError
@@ -113,7 +114,7 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
 
 def current_digest(folder: Path, name: str) -> str | None:
     """The digest by meaning of a file as it is now, None when it is not there."""
-    if name.startswith("_outside/"):
+    if is_outside(name):
         return None
     path = folder / name
     return next(iter(modules.digests(modules.config_files((), (str(path),), folder)).values()), None)
@@ -263,7 +264,8 @@ def note_seen(prepared: Prepared, session: Session, record: ExperimentRecord, ru
     """Adds the configuration files that only the run itself showed to the record and the snapshot."""
     opened = session.opened.by([prepared.ran.cell.order])
     found = modules.config_files((), opened, prepared.origin.folder)
-    new = {name: file for name, file in found.items() if name not in prepared.digests}
+    # What lies outside the folder is not read again on a record's word: only the source's own word counts there.
+    new = {name: file for name, file in found.items() if name not in prepared.digests and not is_outside(name)}
     if not new:
         return
     seen = modules.digests(new)

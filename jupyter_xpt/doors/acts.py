@@ -158,29 +158,27 @@ class Acts:
     def note(self, line: str) -> None:
         """What ``%xpt_note`` does."""
         with _usage():
-            number, rest = self._number_and_rest(line)
+            number, rest = _number_and_rest(line)
             if not rest:
                 raise OptionError("%xpt_note has no text: write %xpt_note 9 what was tried")
-            folder, series = self._folder_and_series()
-            record = edit.set_note(folder, series, number, _unquoted(rest))
+            record = edit.set_note(*self._meant(number), _unquoted(rest))
         self._show(f"{record.name} · {record.note}")
 
     def tag(self, line: str) -> None:
         """What ``%xpt_tag`` does."""
         with _usage():
-            number, rest = self._number_and_rest(line)
+            number, rest = _number_and_rest(line)
             if not rest:
                 raise OptionError("%xpt_tag has no tags: write %xpt_tag 9 quick, or -quick to take it away")
-            folder, series = self._folder_and_series()
-            record = edit.set_tags(folder, series, number, rest.replace(",", " ").split())
+            record = edit.set_tags(*self._meant(number), rest.replace(",", " ").split())
         self._show(f"{record.name} · {' '.join('#' + tag for tag in record.tags) or 'no tags'}")
 
     def log(self, line: str) -> None:
         """What ``%xpt_log`` does."""
         with _usage():
             options, words = split(line, MAGIC_OPTIONS["%xpt_log"], words=True)
-            folder, series = self._folder_and_series()
-            shown = edit.read_log(folder, series, words[0] if words else None, options.get("run"), options.get("tail"))
+            meant = self._meant(words[0] if words else None)
+            shown = edit.read_log(*meant, options.get("run"), options.get("tail"))
         self._show(shown)
 
     def _show(self, plain: str, rich: str | None = None) -> None:
@@ -191,30 +189,28 @@ class Acts:
         else:
             sys.stdout.write(plain + "\n")
 
-    def _folder_and_series(self) -> tuple[Path, str]:
-        """The folder and series of the running cell's notebook."""
-        origin = self._origin(ExperimentOptions())
-        return origin.folder, origin.series
-
     def _lineage(self) -> Lineage:
         """The lineage of the running cell's series."""
-        folder, series = self._folder_and_series()
-        return edit.lineage_of(overview(folder), series)
+        origin = self._origin(ExperimentOptions())
+        return edit.lineage_of(overview(origin.folder), origin.series)
 
     def _here(self) -> tuple[Lineage, Row | None]:
-        """The lineage, and the experiment that the notebook is or last was."""
+        """The lineage, and the experiment that the notebook last was here, or is."""
         origin = self._origin(ExperimentOptions())
         lineage = edit.lineage_of(overview(origin.folder), origin.series)
-        last = [number for (path, _), number in self.session.last.items() if path == str(origin.notebook)]
-        number = origin.own.number if origin.own else (last[-1] if last else None)
+        number = self._last_number(origin)
         return lineage, lineage.row(number) if number is not None else edit.newest(lineage)
 
-    def _number_and_rest(self, line: str) -> tuple[str | None, str]:
-        """The experiment a line begins with, None when it begins with none, and what follows."""
-        head, _, rest = line.strip().partition(" ")
-        if head.lstrip("#").isascii() and head.lstrip("#").isdigit():
-            return head, rest.strip()
-        return None, line.strip()
+    def _last_number(self, origin: Origin) -> int | None:
+        """What ran last from the notebook in this kernel, else the number it bears."""
+        ran = [number for (path, _), number in self.session.last.items() if path == str(origin.notebook)]
+        return ran[-1] if ran else origin.own.number if origin.own else None
+
+    def _meant(self, number: str | None) -> tuple[Path, str, str | None]:
+        """Folder, series and number of the experiment that a line is about: the one named, else where we are."""
+        origin = self._origin(ExperimentOptions())
+        last = self._last_number(origin)
+        return origin.folder, origin.series, number or (str(last) if last is not None else None)
 
 
 class _View:
@@ -274,6 +270,13 @@ class _usage:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, XptError):
             raise UsageError(str(error)) from None
+
+
+def _number_and_rest(line: str) -> tuple[str | None, str]:
+    """The experiment a line begins with, None when it begins with none, and what follows."""
+    head, _, rest = line.strip().partition(" ")
+    digits = head.removeprefix("#")
+    return (head, rest.strip()) if digits.isascii() and digits.isdigit() else (None, line.strip())
 
 
 def _look() -> text.Look:

@@ -125,7 +125,7 @@ class XptMagics(Magics):
     @no_var_expand
     @line_magic
     def xpt_note(self, line: str) -> None:
-        """Write an experiment's note: ``%xpt_note [9] the essence of it``. Without a number, of the latest one."""
+        """Write a note: ``%xpt_note [9] the essence of it``; without a number, of the one that ran last."""
         self.acts.note(line)
 
     @no_var_expand

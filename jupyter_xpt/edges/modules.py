@@ -251,9 +251,18 @@ def is_local(path: str) -> bool:
 
 
 def relative_name(path: str, folder: Path) -> str:
-    """A path's name relative to the folder, with ``/``; what lies outside goes below ``_outside``."""
+    """A path's name relative to the folder, with ``/``; what lies outside goes below ``_outside``.
+
+    >>> relative_name("/project/shared/a.py", Path("/project/notebooks"))
+    '_outside/up/shared/a.py'
+    """
     relative = os.path.relpath(path, os.path.realpath(folder)).replace(os.sep, "/")
-    return "_outside/" + relative.replace("../", "") if relative.startswith("../") else relative
+    return "_outside/" + relative.replace("../", "up/") if relative.startswith("../") else relative
+
+
+def is_outside(name: str) -> bool:
+    """Whether a relative name is that of a file outside the folder."""
+    return name.startswith("_outside/")
 
 
 class OpenedFiles:

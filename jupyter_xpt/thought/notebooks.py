@@ -125,7 +125,10 @@ def stripped(notebook: Notebook, sources: Mapping[int, str] | None = None) -> di
         Texts that win over the cells' own, by cell index: what ran.
     """
     sources = sources or {}
-    return {**notebook, "cells": [_bare(cell, sources.get(i)) for i, cell in enumerate(notebook["cells"])]}
+    # The state of widgets is output too.
+    metadata = {key: value for key, value in notebook.get("metadata", {}).items() if key != "widgets"}
+    cells = [_bare(cell, sources.get(i)) for i, cell in enumerate(notebook["cells"])]
+    return {**notebook, "cells": cells, "metadata": metadata}
 
 
 def _bare(cell: Mapping[str, Any], source: str | None) -> dict[str, Any]:

@@ -179,5 +179,5 @@ def test_show_says_what_changed_and_what_to_beware_of():
     run = run_facts({"accuracy": HIGH}, warnings=(warned,))
     found = lineage(facts(1, LOW), ExperimentFacts(record.name, record, (run,)))
     text = " ".join(Elements(html.show(found.row(2), found.row(1))).text)
-    for part in ("Improved on 001", "changed since 001", "+ depth=5", "⚠ the split", "(cell 4)"):
+    for part in ("Improved on 001", "changed since 001", "with depth=5", "⚠ the split", "(cell 4)"):
         assert part in text

@@ -140,7 +140,7 @@ def test_show_has_everything():
         "parent 001 · finished · created 2026-11-23 12:34 · cats.ipynb",
         "accuracy ↑  0.932 ± 0.003 ×5  0.925 … 0.94  ▲ improved",
         "changed since 001",
-        "cell  + depth=5",
+        "cell  with depth=5",
         "a.py edited (+3 −1)",
         "accuracy: 0.93 0.935 0.925 0.93 0.94",
         "other source, not counted",
