@@ -11,20 +11,20 @@ if TYPE_CHECKING:
     from jupyter_xpt.actions.overview import experiments, get
     from jupyter_xpt.actions.run import log, rng
     from jupyter_xpt.ground.errors import XptError
-    from jupyter_xpt.thought.verdicts import verdict
-    from jupyter_xpt.thought.wording import Verdict
+    from jupyter_xpt.thought.statistics.verdicts import verdict
+    from jupyter_xpt.thought.statistics.wording import Verdict
 
 __all__ = ["Verdict", "XptError", "experiments", "get", "log", "rng", "verdict"]
 
 # Imported when first used (PEP 562): the kernel pays for nothing that its user does not touch.
 _HOMES = {
-    "Verdict": "thought.wording",
+    "Verdict": "thought.statistics.wording",
     "XptError": "ground.errors",
     "experiments": "actions.overview",
     "get": "actions.overview",
     "log": "actions.run",
     "rng": "actions.run",
-    "verdict": "thought.verdicts",
+    "verdict": "thought.statistics.verdicts",
 }
 
 

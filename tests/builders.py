@@ -22,7 +22,7 @@ from jupyter_xpt.ground.records import (
     SourceRecord,
     Summary,
 )
-from jupyter_xpt.thought.results import summarise
+from jupyter_xpt.thought.reading.results import summarise
 
 Values = Mapping[str, Sequence[float | str | None]]
 DIGEST = "sha256:0"

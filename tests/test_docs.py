@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from jupyter_xpt.doors import command, magics
-from jupyter_xpt.edges import machine, seeding
-from jupyter_xpt.edges.git import GitState
+from jupyter_xpt.edges.host import machine
+from jupyter_xpt.edges.host.git import GitState
+from jupyter_xpt.edges.kernel import seeding
 from jupyter_xpt.ground import records
-from jupyter_xpt.thought import caveats
+from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS
 from tests.kernels import Kernel, kernel
 

@@ -18,21 +18,21 @@ from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
 from jupyter_xpt.actions.session import Session
-from jupyter_xpt.edges.fingerprint import fingerprints
-from jupyter_xpt.edges.journal import Journal
-from jupyter_xpt.edges.seeding import new_entropy, seed_text
-from jupyter_xpt.edges.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
-from jupyter_xpt.edges.store import Store
-from jupyter_xpt.edges.tee import Tee
+from jupyter_xpt.edges.disk.journal import Journal
+from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel.fingerprint import fingerprints
+from jupyter_xpt.edges.kernel.seeding import new_entropy, seed_text
+from jupyter_xpt.edges.kernel.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
+from jupyter_xpt.edges.kernel.tee import Tee
 from jupyter_xpt.ground.errors import MetricError, NameProblem, NotebookError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
-from jupyter_xpt.thought import caveats
-from jupyter_xpt.thought.changes import summary as summary_of_changes
-from jupyter_xpt.thought.dependence import read
-from jupyter_xpt.thought.lineage import Row
+from jupyter_xpt.thought.code import caveats
+from jupyter_xpt.thought.code.changes import summary as summary_of_changes
+from jupyter_xpt.thought.code.dependence import read
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
+from jupyter_xpt.thought.reading.lineage import Row
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

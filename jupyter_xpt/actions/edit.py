@@ -9,13 +9,13 @@ from pathlib import Path
 
 from jupyter_xpt.actions.experiment import no_such_number
 from jupyter_xpt.actions.overview import shelf, write_table
-from jupyter_xpt.edges import store
-from jupyter_xpt.edges.plainfile import read_tail
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.plainfile import read_tail
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.errors import OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, is_run_name, parse_number, printable, without_escapes
 from jupyter_xpt.ground.records import ExperimentRecord
-from jupyter_xpt.thought.lineage import Lineage, Overview, Row
+from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 
 MAX_NOTE = 10_000
 

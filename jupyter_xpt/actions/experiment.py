@@ -12,16 +12,18 @@ from jupyter_xpt.actions.overview import shelf
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.actions.session import Session
-from jupyter_xpt.edges import modules, store
-from jupyter_xpt.edges.modules import is_outside
-from jupyter_xpt.edges.notebookfile import read_notebook
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.notebookfile import read_notebook
+from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel import modules
+from jupyter_xpt.edges.kernel.modules import is_outside
 from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment, XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, check_series, parse_experiment, parse_number, short
 from jupyter_xpt.ground.records import ExperimentRecord, SourceRecord, Warned
-from jupyter_xpt.thought import notebooks, source
-from jupyter_xpt.thought.changes import compare
+from jupyter_xpt.thought import notebooks
+from jupyter_xpt.thought.code import source
+from jupyter_xpt.thought.code.changes import compare
 from jupyter_xpt.thought.identity import Asked, decide
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.options import ExperimentOptions, experiment_options

@@ -11,10 +11,10 @@ from jupyter_xpt.actions import snapshot
 from jupyter_xpt.actions.experiment import no_such_number, numbered_as, publish
 from jupyter_xpt.actions.overview import shelf, write_table
 from jupyter_xpt.actions.run import iso
-from jupyter_xpt.edges import store
-from jupyter_xpt.edges.notebookfile import read_notebook
-from jupyter_xpt.edges.plainfile import read_tail
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.notebookfile import read_notebook
+from jupyter_xpt.edges.disk.plainfile import read_tail
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.errors import NotebookError, OptionError, RecordError, UnknownExperiment
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, check_series, parse_number, short

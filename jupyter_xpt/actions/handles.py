@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
-from jupyter_xpt.edges.plainfile import read_tail
+from jupyter_xpt.edges.disk.plainfile import read_tail
 from jupyter_xpt.ground.errors import MetricError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import ExperimentName, printable, short
-from jupyter_xpt.thought.changes import said
-from jupyter_xpt.thought.lineage import Row
-from jupyter_xpt.thought.measured import Measured, RunRow
-from jupyter_xpt.thought.results import shown
-from jupyter_xpt.thought.wording import Verdict
+from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.lineage import Row
+from jupyter_xpt.thought.reading.measured import Measured, RunRow
+from jupyter_xpt.thought.reading.results import shown
+from jupyter_xpt.thought.statistics.wording import Verdict
 
 _MAX_SHOWN = 30
 

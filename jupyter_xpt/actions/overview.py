@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_xpt.actions.handles import Experiment, Experiments
-from jupyter_xpt.edges import store
-from jupyter_xpt.edges.plainfile import Stamp, stamp_of
-from jupyter_xpt.edges.shelf import Shelf
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.plainfile import Stamp, stamp_of
+from jupyter_xpt.edges.disk.shelf import Shelf
 from jupyter_xpt.ground.errors import UnknownExperiment
 from jupyter_xpt.ground.names import parse_experiment, parse_number, printable, short
-from jupyter_xpt.thought.lineage import Lineage, Overview, Overviewer, Row
-from jupyter_xpt.thought.table import Table
+from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Overviewer, Row
+from jupyter_xpt.thought.reading.table import Table
 
 TABLE = "experiments.csv"
 _MAX_FOLDERS = 16

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jupyter_xpt.edges.modules import LocalFile
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel.modules import LocalFile
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.thought import source
+from jupyter_xpt.thought.code import source
 from jupyter_xpt.thought.identity import Decision
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.running import WhatRan

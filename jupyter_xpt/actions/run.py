@@ -17,18 +17,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from jupyter_xpt.edges import machine, store
-from jupyter_xpt.edges.git import describe
-from jupyter_xpt.edges.journal import Journal
-from jupyter_xpt.edges.seeding import derive, seed_text, seeded
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.journal import Journal
+from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.host import machine
+from jupyter_xpt.edges.host.git import describe
+from jupyter_xpt.edges.kernel.seeding import derive, seed_text, seeded
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import MetricError, XptError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
-from jupyter_xpt.thought.goals import default_goal
 from jupyter_xpt.thought.metrics import as_number, as_step, check_name
-from jupyter_xpt.thought.results import summarise
+from jupyter_xpt.thought.reading.results import summarise
+from jupyter_xpt.thought.statistics.goals import default_goal
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jupyter_xpt.edges.modules import LocalModules, OpenedFiles
+from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
 from jupyter_xpt.thought.executed import Executed
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.prepared import Prepared
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, is_run_name
 from jupyter_xpt.thought import notebooks
+from jupyter_xpt.thought.code.source import Source
 from jupyter_xpt.thought.executed import Executed
 from jupyter_xpt.thought.notebooks import Notebook
-from jupyter_xpt.thought.source import Source
 
 EXECUTED = "executed.json"
 # Enough to see how a session came to be what it was; a session of weeks must not grow every snapshot.

@@ -18,14 +18,14 @@ from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.doors import html, live, text
-from jupyter_xpt.edges import place, shell as shells
-from jupyter_xpt.edges.notebookfile import read_notebook
+from jupyter_xpt.edges.disk.notebookfile import read_notebook
+from jupyter_xpt.edges.kernel import place, shell as shells
 from jupyter_xpt.ground.errors import NotebookError, OptionError, XptError
 from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import FAILED
 from jupyter_xpt.thought import notebooks
-from jupyter_xpt.thought.lineage import Lineage, Row
 from jupyter_xpt.thought.options import MAGIC_OPTIONS, ExperimentOptions, experiment_options, split
+from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.running import holds
 
 if TYPE_CHECKING:

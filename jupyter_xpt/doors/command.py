@@ -14,7 +14,7 @@ from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import text
 from jupyter_xpt.ground.errors import OptionError, XptError
 from jupyter_xpt.ground.names import printable, short
-from jupyter_xpt.thought.lineage import Lineage, Row
+from jupyter_xpt.thought.reading.lineage import Lineage, Row
 
 _EXAMPLES = """\
 examples:

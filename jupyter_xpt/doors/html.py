@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change
-from jupyter_xpt.thought.changes import said
-from jupyter_xpt.thought.lineage import Lineage, Row
-from jupyter_xpt.thought.measured import DAMAGED, PLANNED, Measured, RunRow
-from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
+from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.lineage import Lineage, Row
+from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
+from jupyter_xpt.thought.reading.results import lasted, shown
+from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
 
 _MAX_ROWS = 500
 _MAX_INDENT = 12

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jupyter_xpt.edges.tee import OWN_DISPLAY
+from jupyter_xpt.edges.kernel.tee import OWN_DISPLAY
 from jupyter_xpt.ground.names import printable
-from jupyter_xpt.thought.results import mean_of, sem_of, shown as plus_minus
-from jupyter_xpt.thought.standing import ARROWS
+from jupyter_xpt.thought.reading.results import mean_of, sem_of, shown as plus_minus
+from jupyter_xpt.thought.reading.standing import ARROWS
 
 # Often enough to look alive, seldom enough to cost nothing.
 REFRESH_SECONDS = 0.25

@@ -153,7 +153,7 @@ def await_experiments(shell: InteractiveShell) -> Callable[[list[str]], list[str
         call = "".join(lines)
         if "await" not in call and "async" not in call:
             return lines
-        from jupyter_xpt.edges.shell import needs_await  # only for cells that say await
+        from jupyter_xpt.edges.kernel.shell import needs_await  # only for cells that say await
 
         try:
             body = ast.literal_eval(ast.parse(call).body[0].value.args[2])  # type: ignore[attr-defined]  # IPython's call

@@ -13,12 +13,12 @@ from typing import TextIO
 
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
-from jupyter_xpt.thought.changes import said
-from jupyter_xpt.thought.columns import cells, cut, grid, pad, wrapped
-from jupyter_xpt.thought.lineage import Lineage, Overview, Row
-from jupyter_xpt.thought.measured import DAMAGED, Measured, RunRow
-from jupyter_xpt.thought.results import lasted, shown
-from jupyter_xpt.thought.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
+from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
+from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
+from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
+from jupyter_xpt.thought.reading.results import lasted, shown
+from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
 
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.records import Warned
-from jupyter_xpt.thought.dependence import needs
+from jupyter_xpt.thought.code.dependence import needs
+from jupyter_xpt.thought.code.source import meaning, strip_own
 from jupyter_xpt.thought.executed import Executed
 from jupyter_xpt.thought.notebooks import Cell
-from jupyter_xpt.thought.source import meaning, strip_own
 
 SCRATCH = "scratch"
 

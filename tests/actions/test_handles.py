@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import builders
-
 from jupyter_xpt.actions.overview import experiments, get
 from jupyter_xpt.ground.errors import MetricError, RecordError, UnknownExperiment, XptError
+from tests import builders
 
 
 @pytest.fixture

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import builders
-
 from jupyter_xpt.actions.overview import experiments, get, overview, shelf, write_table
 from jupyter_xpt.ground.errors import StoreError, UnknownExperiment
+from tests import builders
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import builders
 
-from jupyter_xpt.edges.shelf import Shelf
-from jupyter_xpt.thought.lineage import Overviewer
-from jupyter_xpt.thought.table import Table
+from jupyter_xpt.edges.disk.shelf import Shelf
+from jupyter_xpt.thought.reading.lineage import Overviewer
+from jupyter_xpt.thought.reading.table import Table
 
 RUNS = 2
 REPEATS = 5

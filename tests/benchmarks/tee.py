@@ -17,8 +17,8 @@ PRINTS = 100_000
 
 SETUP = """
 import os, time
-from jupyter_xpt.edges.journal import Journal
-from jupyter_xpt.edges.tee import Tee
+from jupyter_xpt.edges.disk.journal import Journal
+from jupyter_xpt.edges.kernel.tee import Tee
 def prints(n):
     begun = time.perf_counter()
     for i in range(n):

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import builders
-
 from jupyter_xpt.doors.command import main
+from tests import builders
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import builders
-from builders import by_name, facts, run_facts
 
 from jupyter_xpt.doors import html
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.records import Change, Warned
-from jupyter_xpt.thought.lineage import overview
+from jupyter_xpt.thought.reading.lineage import overview
+from tests import builders
+from tests.builders import by_name, facts, run_facts
 
 LOW, HIGH = [0.90, 0.91, 0.905, 0.895, 0.9], [0.93, 0.935, 0.925, 0.93, 0.94]
 PAYLOADS = [

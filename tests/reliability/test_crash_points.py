@@ -22,8 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_xpt.edges import store
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.names import ExperimentName, parse_experiment
 from jupyter_xpt.ground.records import ExperimentRecord, RunRecord
@@ -64,7 +64,7 @@ SCRIPT = """
     from dataclasses import replace as changed
     from datetime import datetime
     from pathlib import Path
-    from jupyter_xpt.edges import store
+    from jupyter_xpt.edges.disk import store
     from jupyter_xpt.ground.errors import XptError
     from jupyter_xpt.ground.names import ExperimentName
     from jupyter_xpt.ground.records import ExperimentRecord, RunRecord

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from jupyter_xpt.edges import store
-from jupyter_xpt.edges.store import Store
+from jupyter_xpt.edges.disk import store
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import ExperimentRecord
 
@@ -139,7 +139,7 @@ def test_a_kill_between_reserving_and_publishing_wastes_a_number_and_nothing_els
     code = """
         import os, signal, sys
         from pathlib import Path
-        from jupyter_xpt.edges import store
+        from jupyter_xpt.edges.disk import store
         name = store.reserve(store.Store(Path(sys.argv[1])), "cats")
         print(name.number, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""The host: the machine, its processes, and git."""

@@ -1,0 +1,1 @@
+"""Reading: from what lies on disk to a lineage with verdicts."""

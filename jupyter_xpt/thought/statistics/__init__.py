@@ -1,0 +1,1 @@
+"""Statistics: whether it is better, or was luck."""

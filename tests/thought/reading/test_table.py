@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.names import ExperimentName
+from jupyter_xpt.ground.records import Change
+from jupyter_xpt.thought.reading.lineage import Overviewer, overview
+from jupyter_xpt.thought.reading.table import MAX_METRICS, Table
+from tests.builders import by_name, experiment_record, facts, run_facts
+
+LOW, HIGH = [0.90, 0.91, 0.905, 0.895, 0.9], [0.93, 0.935, 0.925, 0.93, 0.94]
+PAYLOADS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://x.invalid","a")',
+    "+1+1",
+    "-2+3",
+    "-",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\x00=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    '"=1',
+    "'=1",
+    "a\n=1+1",
+    'a","=1+1',
+    "a,=1+1",
+    "a;=1+1",
+    "a|=1+1",
+    "a\t=1+1",
+    "\u202e=1",
+    "%0A=1",
+    "x" * 40_000,
+]
+
+
+def read(data):
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def table(*experiments):
+    return Table().csv(overview(by_name(*experiments)))
+
+
+def test_a_row_says_what_an_experiment_is():
+    changes = (Change("cell 1", "parameter", "depth", "3", "5"),)
+    second = facts(2, HIGH, parent=1, note="deeper", tags=("paper", "quick"), star=True, changes=changes)
+    first, row = read(table(facts(1, LOW), second))
+    assert first["verdict"] == ""
+    assert row["experiment"] == "cats_002"
+    assert row["parent"] == "cats_001"
+    assert (row["note"], row["tags"]) == ("deeper", "★, paper, quick")
+    assert (row["status"], row["verdict"]) == ("finished", "improved")
+    assert float(row["accuracy"]) == pytest.approx(0.932)
+    assert float(row["accuracy sem"]) == pytest.approx(0.00255, rel=1e-3)
+    assert (row["accuracy n"], row["runs"], row["seconds"]) == ("5", "1", "7.5")
+    assert row["last run"] == "2026_11_23-12_34_01"
+    assert "5" in row["changed"]
+
+
+def test_lines_end_with_a_newline_and_come_by_series_and_number():
+    data = table(facts(1, LOW, series="dogs"), facts(10), facts(9), facts(1000))
+    assert b"\r" not in data
+    assert data.endswith(b"\n")
+    assert [row["experiment"] for row in read(data)] == ["cats_009", "cats_010", "cats_1000", "dogs_001"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda text: repr(text[:20]))
+def test_no_text_is_a_formula(payload):
+    run = run_facts({payload: [0.1, 0.2, 0.3]}, primary=payload, goals={payload: "max"})
+    record = experiment_record(1, note=payload, tags=(payload,))
+    data = table(ExperimentFacts(record.name, record, (run,)), facts(1, series=payload))
+    assert len(data) < 20_000
+    for line in csv.reader(io.StringIO(data.decode("utf-8"), newline="")):
+        for cell in line:
+            assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+            assert not any(char in cell for char in "\t\r\n\x00\u202e")
+            assert ";=" not in cell and "|=" not in cell
+
+
+def test_numbers_stay_numbers():
+    (row,) = read(table(facts(1, [-0.5, -0.25, -0.75])))
+    assert row["accuracy"] == "-0.5"
+
+
+def test_a_damaged_experiment_has_its_row():
+    name = ExperimentName("cats", 1)
+    (row,) = read(table(ExperimentFacts(name, None, (), ("experiment.json: damaged",))))
+    assert (row["status"], row["warnings"]) == ("damaged", "experiment.json: damaged")
+
+
+def test_more_metrics_than_columns_are_told_of():
+    (row,) = read(
+        table(
+            ExperimentFacts(
+                ExperimentName("cats", 1),
+                experiment_record(1),
+                (run_facts({f"m{index}": [1.0] for index in range(MAX_METRICS + 5)}, primary="m0"),),
+            )
+        )
+    )
+    assert f"m{MAX_METRICS - 1}" in row
+    assert "5 more metrics are not in this table" in row["warnings"]
+
+
+def test_the_table_is_the_same_made_again_or_at_once():
+    overviewer, kept = Overviewer(), Table()
+    known = by_name(facts(1, LOW))
+    assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+    known = by_name(facts(1, LOW), facts(2, HIGH, parent=1))
+    assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+    run = run_facts({"accuracy": LOW, "f1": LOW})
+    known = {**known, **by_name(ExperimentFacts(ExperimentName("cats", 3), experiment_record(3, 1), (run,)))}
+    assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
