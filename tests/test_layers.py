@@ -54,7 +54,7 @@ OWNERS = {
     "socket": ("edges.host.machine", "edges.kernel.place"),
     "http": ("edges.kernel.place",),
     "ssl": ("edges.kernel.place",),
-    "signal": ("edges.host.git", "edges.kernel.shell"),
+    "signal": ("edges.host.git", "edges.kernel.interrupts"),
     "pickle": ("edges.kernel.fingerprint",),
     "random": ("edges.kernel.seeding",),
     "secrets": ("edges.kernel.seeding",),

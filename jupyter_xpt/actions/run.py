@@ -194,9 +194,10 @@ class Run:
 
     def warn(self, *warnings: Warned) -> None:
         """Adds warnings to the record, each once."""
-        self.record = changed(
-            self.record, warnings=self.record.warnings + tuple(w for w in warnings if w not in self.record.warnings)
-        )
+        # The keeper writes what git said into the same record.
+        with self._write_lock:
+            known = self.record.warnings
+            self.record = changed(self.record, warnings=known + tuple(w for w in warnings if w not in known))
 
     def metrics(self) -> list[str]:
         """The metrics logged so far, the primary one first."""
@@ -211,8 +212,9 @@ class Run:
 
     def settle_metrics(self) -> None:
         """Fixes the primary metric and each metric's goal, once they are known."""
-        primary = self.record.primary or next(iter(self.values), None)
-        self.record = changed(self.record, primary=primary, goals=self.goals())
+        with self._write_lock:
+            primary = self.record.primary or next(iter(self.values), None)
+            self.record = changed(self.record, primary=primary, goals=self.goals())
 
     def begin(self, start: RunStart) -> None:
         """Makes the run's folder and its first files, as far as the disk lets it."""

@@ -20,6 +20,7 @@ from jupyter_xpt.actions.session import Session
 from jupyter_xpt.doors import html, live, text
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
 from jupyter_xpt.edges.kernel import place, shell as shells
+from jupyter_xpt.edges.kernel.interrupts import Interrupts
 from jupyter_xpt.ground.errors import NotebookError, OptionError, XptError
 from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import FAILED
@@ -51,35 +52,38 @@ class Acts:
             shells.show_as_users_own(self._shell, error)
             raise
         run = ExperimentCell(self._shell, self.session, options, body, line.strip())
-        with _usage(), self.session.opened.paused():
-            run.prepare(lambda: self._origin(options))
-        view = _View(run, self._shell)
         if body.awaits:
-            return self._run_async(run, view)
-        self._run(run, view)
+            return self._run_async(run)
+        self._run(run)
         return None
 
-    def _run(self, cell: ExperimentCell, view: _View) -> None:
+    def _run(self, cell: ExperimentCell) -> None:
         """Runs the repeats one after the other."""
         try:
-            with view, cell.tracked():
+            with Interrupts() as interrupts, self._begun(cell), cell.tracked():
                 for repeat in cell.repeats():
                     with cell.repeating(repeat) as execution:
-                        execution.run()
+                        execution.run(interrupts)
         except BaseException as error:
             shells.show_as_users_own(self._shell, error)
             raise
 
-    async def _run_async(self, cell: ExperimentCell, view: _View) -> None:
+    async def _run_async(self, cell: ExperimentCell) -> None:
         """`_run` for a body that awaits at its top level."""
         try:
-            with view, cell.tracked():
+            with Interrupts() as interrupts, self._begun(cell), cell.tracked():
                 for repeat in cell.repeats():
                     with cell.repeating(repeat) as execution:
-                        await execution.run_async()
+                        await execution.run_async(interrupts)
         except BaseException as error:
             shells.show_as_users_own(self._shell, error)
             raise
+
+    def _begun(self, cell: ExperimentCell) -> _View:
+        """Begins the cell's run; gives the view that shows it."""
+        with _usage(), self.session.opened.paused():
+            cell.prepare(lambda: self._origin(cell.options))
+        return _View(cell, self._shell)
 
     def _origin(self, options: ExperimentOptions) -> Origin:
         """Where the running cell is."""

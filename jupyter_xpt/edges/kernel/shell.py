@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import inspect
 import re
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
+
+from jupyter_xpt.edges.kernel.interrupts import Interrupts
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -145,28 +144,28 @@ class Execution:
         self._show = show
         self.value: object = None
 
-    def run(self) -> None:
+    def run(self, interrupts: Interrupts) -> None:
         """Runs the body. The user's own exceptions pass through."""
-        with _interrupts() as interrupted:
+        with interrupts.let_through():
             for statement in self._body.statements:
-                interrupted.clear()
+                interrupts.arrived = False
                 if statement.valued:
                     self._shown(statement, eval(statement.code, self._shell.user_global_ns, self._shell.user_ns))
                 else:
                     exec(statement.code, self._shell.user_global_ns, self._shell.user_ns)
-                _stop_if(interrupted, statement)
+                _stop_if(interrupts, statement)
 
-    async def run_async(self) -> None:
+    async def run_async(self, interrupts: Interrupts) -> None:
         """Runs a body that awaits at its top level."""
-        with _interrupts() as interrupted:
+        with interrupts.let_through():
             for statement in self._body.statements:
-                interrupted.clear()
+                interrupts.arrived = False
                 value = eval(statement.code, self._shell.user_global_ns, self._shell.user_ns)
                 if statement.awaits:
                     value = await value
                 if statement.valued:
                     self._shown(statement, value)
-                _stop_if(interrupted, statement)
+                _stop_if(interrupts, statement)
 
     def _shown(self, statement: Statement, value: object) -> None:
         """Keeps a value, and shows it where the cell would."""
@@ -175,30 +174,9 @@ class Execution:
             self._show(value)
 
 
-@contextlib.contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """An event that is set when an interrupt arrives: ``!command`` swallows the exception."""
-    arrived = threading.Event()
-    previous = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(previous):
-        yield arrived
-        return
-
-    def remember(number: int, frame: FrameType | None) -> Any:  # noqa: ANN401 - whatever the handler gives
-        arrived.set()
-        return previous(number, frame)
-
-    signal.signal(signal.SIGINT, remember)
-    try:
-        yield arrived
-    finally:
-        if signal.getsignal(signal.SIGINT) is remember:
-            signal.signal(signal.SIGINT, previous)
-
-
-def _stop_if(interrupted: threading.Event, statement: Statement) -> None:
+def _stop_if(interrupts: Interrupts, statement: Statement) -> None:
     """Raises the interrupt that a shell command swallowed."""
-    if statement.shells and interrupted.is_set():
+    if statement.shells and interrupts.arrived:
         raise KeyboardInterrupt
 
 
