@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import queue
 import random
 import time
 from pathlib import Path
@@ -26,7 +28,9 @@ def interrupted_after(one: Kernel, seconds: float) -> None:
     one.client.shell_channel.send(message)
     time.sleep(seconds)
     one.manager.interrupt_kernel()
-    one.collect(message["header"]["msg_id"], 30)
+    # An interrupt that meets ipykernel itself, after the cell, costs the reply to a plain cell as well.
+    with contextlib.suppress(queue.Empty):
+        one.collect(message["header"]["msg_id"], 3)
 
 
 def interrupt_often(folder: Path, times: int) -> None:
