@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_xpt.actions.log import log, rng
     from jupyter_xpt.actions.overview import experiments, get
-    from jupyter_xpt.actions.run import log, rng
     from jupyter_xpt.ground.errors import XptError
     from jupyter_xpt.thought.statistics.verdicts import verdict
     from jupyter_xpt.thought.statistics.wording import Verdict
@@ -22,8 +22,8 @@ _HOMES = {
     "XptError": "ground.errors",
     "experiments": "actions.overview",
     "get": "actions.overview",
-    "log": "actions.run",
-    "rng": "actions.run",
+    "log": "actions.log",
+    "rng": "actions.log",
     "verdict": "thought.statistics.verdicts",
 }
 

@@ -15,24 +15,21 @@ from dataclasses import asdict, dataclass, field, replace as changed
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.host import machine
 from jupyter_xpt.edges.host.git import describe
-from jupyter_xpt.edges.kernel.seeding import derive, seed_text, seeded
+from jupyter_xpt.edges.kernel.seeding import seed_text, seeded
 from jupyter_xpt.ground import codec
-from jupyter_xpt.ground.errors import MetricError, XptError
+from jupyter_xpt.ground.errors import XptError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
 from jupyter_xpt.thought.metrics import as_number, as_step, check_name
 from jupyter_xpt.thought.reading.results import summarise
 from jupyter_xpt.thought.statistics.goals import default_goal
-
-if TYPE_CHECKING:
-    import numpy as np
 
 # A power cut may cost the last second.
 _SYNC_SECONDS = 1.0
@@ -316,55 +313,6 @@ def running(run: Run) -> Iterator[None]:
 def active() -> Run | None:
     """The run that runs now, or None."""
     return _active
-
-
-def log(
-    metrics: Mapping[str, Any] | None = None,
-    /,
-    *,
-    step: Any = None,  # noqa: ANN401 - a whole number of any library
-    **named: Any,  # noqa: ANN401 - numbers of any library
-) -> None:
-    """Records metrics of the running experiment, each a number of any library.
-
-    Parameters
-    ----------
-    metrics
-        Metrics whose names are no Python names: ``xpt.log({"val/loss": 0.3})``.
-    step
-        The step they belong to, None for values of the whole repeat.
-    **named
-        Metrics by name: ``xpt.log(accuracy=0.9)``.
-
-    Raises
-    ------
-    MetricError
-        When a name or value cannot be a metric; then none of them is recorded.
-    XptError
-        Outside an experiment cell.
-    """
-    if _active is None:
-        raise XptError("xpt.log works in a running %%experiment cell; nothing was recorded")
-    if metrics is None:
-        _active.log(named, step)
-        return
-    if not hasattr(metrics, "keys"):
-        kind = type(metrics).__name__
-        raise MetricError(f"xpt.log takes a dict or name=value, not {kind}; write xpt.log(accuracy=0.9)")
-    _active.log({**metrics, **named}, step)
-
-
-def rng() -> np.random.Generator:
-    """A NumPy generator with the current repeat's recorded seed, or a fresh one outside an experiment cell.
-
-    ``np.random.default_rng()`` takes fresh bits of its own, which nobody records.
-    """
-    import numpy as np  # 50 ms, only where it is asked for
-
-    if _active is None:
-        return np.random.default_rng()
-    _active.generators += 1
-    return np.random.default_rng([derive(_active.start.entropy, _active.repeat, "rng"), _active.generators])
 
 
 def ended_as(outcomes: Mapping[int, str], error: BaseException | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,15 +55,18 @@ def progress_line(progress: Progress) -> str:
 
 
 def metric_lines(values: Mapping[str, Sequence[float]], goals: Mapping[str, str], most: int = 6) -> list[Line]:
-    """A line for each metric that has values: its name and goal, mean ± SEM of the repeats."""
+    """A line for each metric that has values: its name and goal, mean ± SEM of the finite ones."""
     arrows = {name: ARROWS.get(goals.get(name, ""), "") for name in values}
     shown = [(f"{name} {arrows[name]}".rstrip(), found) for name, found in values.items() if found]
     width = max((len(title) for title, _ in shown[:most]), default=0)
     lines = []
     for title, found in shown[:most]:
-        sem = sem_of(found)
-        of = f" (SEM, {len(found)} repeats)" if sem is not None else ""
-        lines.append(Line("metric", f"{title:<{width}}  {plus_minus(mean_of(found), sem)}{of}"))
+        finite = [value for value in found if math.isfinite(value)]
+        sem = sem_of(finite)
+        of = [f"SEM, {len(finite)} repeats"] if sem is not None else []
+        of += [f"{len(found) - len(finite)} not finite"] if len(finite) < len(found) else []
+        told = f" ({', '.join(of)})" if of else ""
+        lines.append(Line("metric", f"{title:<{width}}  {plus_minus(mean_of(finite), sem)}{told}"))
     if len(shown) > most:
         lines.append(Line("metric", f"… and {len(shown) - most} more metrics"))
     return lines

@@ -89,7 +89,7 @@ def what_ran(
         elif SCRATCH not in history[-1].tags:
             ran.append((cell, history[-1]))
     findings += _edited(ran, executions) + _out_of_order(ran, executions, python)
-    gone = _deleted(cells, executions, ran, running, python)
+    gone = _deleted(cells, executions, running, python)
     findings += [
         Warned("deleted", f"depends on a cell that ran ({_first_line(one.source)!r}) and is no longer in the notebook")
         for one in gone
@@ -97,8 +97,7 @@ def what_ran(
     texts = {cell.index: one.source for cell, one in ran if one.source != cell.source}
     if place is not None and running.source != cells[place].source:
         texts[place] = running.source
-    above = (*gone, *(one for _, one in ran))
-    return WhatRan(running, above, place, texts, tuple(findings))
+    return WhatRan(running, _with_gone([one for _, one in ran], gone), place, texts, tuple(findings))
 
 
 def locate(cells: Sequence[Cell], running: Executed) -> int | None:
@@ -165,7 +164,6 @@ def _out_of_order(
 def _deleted(
     cells: Sequence[Cell],
     executions: Executions,
-    ran: Sequence[tuple[Cell, Executed]],
     running: Executed,
     python: Callable[[str], str],
 ) -> list[Executed]:
@@ -186,10 +184,17 @@ def _deleted(
     ]
     if not gone:
         return []
-    kept = {id(one) for _, one in ran}
-    candidates = [one for one in executions.all if id(one) in kept or one in gone]
-    needed = needs([python(strip_own(one.source)) for one in candidates], python(strip_own(running.source)))
-    return [candidates[i] for i in needed if candidates[i] in gone]
+    # All of them: what a name was then may be the work of a cell that has been run anew since.
+    needed = needs([python(strip_own(one.source)) for one in executions.all], python(strip_own(running.source)))
+    return [executions.all[i] for i in needed if executions.all[i] in gone]
+
+
+def _with_gone(ran: Sequence[Executed], gone: Sequence[Executed]) -> tuple[Executed, ...]:
+    """What counts, in notebook order; a deleted cell has no place there and stands where it ran."""
+    above = list(ran)
+    for one in gone:
+        above.insert(next((i for i, other in enumerate(above) if other.order > one.order), len(above)), one)
+    return tuple(above)
 
 
 def _finding(code: str, cell: Cell, text: str) -> Warned:

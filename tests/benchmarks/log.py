@@ -17,7 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from jupyter_xpt.actions.run import Run, RunStart, log, new_record, running
+from jupyter_xpt.actions.log import log
+from jupyter_xpt.actions.run import Run, RunStart, new_record, running
 from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.records import ExperimentRecord

@@ -83,7 +83,8 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     """
     temporary = _write_beside(path, data, durable=durable)
     try:
-        os.replace(temporary, path)
+        with _named(path):
+            os.replace(temporary, path)
     except BaseException:
         _forget(temporary)
         raise
@@ -127,23 +128,29 @@ def _write_beside(path: Path, data: bytes, *, durable: bool) -> Path:
     """A new temporary file with the data, in the same folder."""
     # The name is short whatever the target's is: names are limited to 255 bytes.
     temporary = path.parent / f".~xpt-{os.getpid()}-{next(_counter)}-{time.monotonic_ns():x}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
+    with _named(path):
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
-            _write_all(descriptor, data)
-            if durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as problem:
-        _forget(temporary)
-        # Errors of write and fsync name no file; people know the one that was to be written.
-        problem.filename = str(path)
-        raise
-    except BaseException:
-        _forget(temporary)
-        raise
+            try:
+                _write_all(descriptor, data)
+                if durable:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except BaseException:
+            _forget(temporary)
+            raise
     return temporary
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Refusals inside the block name the file that was to be written: no temporary one, and not none."""
+    try:
+        yield
+    except OSError as problem:
+        problem.filename, problem.filename2 = str(path), None
+        raise
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

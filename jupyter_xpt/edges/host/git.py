@@ -18,18 +18,15 @@ those that say where git itself lies and how far it may look for a repository.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
-import signal
-import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace as changed
 from pathlib import Path
-from typing import IO
+
+from jupyter_xpt.edges.host.process import Output, run
 
 _KEPT_VARIABLES = frozenset({"GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"})
 _SAFE = (
@@ -90,14 +87,6 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Output:
-    code: int
-    out: bytes
-    error: str
-    cut: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Repository:
     """A work tree that git accepts. ``switches`` turn its filters off; None: they cannot be."""
 
@@ -126,8 +115,12 @@ class _Git:
     folder: Path
     deadline: float
 
-    def __call__(self, *words: str, limit: int = 1_000_000, feed: bytes = b"") -> _Output:
-        return _run((self.program, *_SAFE, *words), self.folder, self.deadline, limit, feed)
+    def __call__(self, *words: str, limit: int = 1_000_000, feed: bytes = b"") -> Output:
+        words = (self.program, *_SAFE, *words)
+        found = run(words, self.folder, _environment(), self.deadline, limit, feed)
+        # A program that was stopped says so itself, by its path: people know it as git.
+        said = found.error.replace(self.program, "git", 1) if found.code < 0 else _first_problem(found.error)
+        return changed(found, error=said)
 
 
 class _TroubleError(Exception):
@@ -358,7 +351,7 @@ def _size(path: bytes) -> int:
         return 0
 
 
-def _line(output: _Output) -> str | None:
+def _line(output: Output) -> str | None:
     return os.fsdecode(output.out).rstrip("\n") or None if not output.code else None
 
 
@@ -376,78 +369,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _run(words: Sequence[str], folder: Path, deadline: float, limit: int, feed: bytes) -> _Output:
-    """Run git to its end, to ``limit`` bytes of output, or to the deadline."""
-    try:
-        process = subprocess.Popen(
-            words,
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as problem:
-        return _Output(-1, b"", f"git cannot be run: {problem.strerror}", cut=False)
-    out, error = bytearray(), bytearray()
-    # Threads rather than communicate(), which would hold all of a patch, however long.
-    reading = _thread(_drain, process.stdout, out, limit + 1, True)
-    others = [_thread(_drain, process.stderr, error, 4_000, False)]
-    if feed:
-        others.append(_thread(_fill, process.stdin, feed))
-    for thread in (reading, *others):
-        thread.start()
-    reading.join(max(0.0, deadline - time.monotonic()))
-    cut = len(out) > limit
-    late = reading.is_alive()
-    if not late and not cut:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            late = True
-    if late or cut:
-        _kill(process)
-    code = process.wait()
-    others[0].join(1.0)
-    if late:
-        return _Output(-1, b"", "git took too long and was stopped", cut=False)
-    return _Output(code, bytes(out[:limit]), _first_problem(bytes(error)), cut)
-
-
-def _thread(work: Callable[..., None], *given: object) -> threading.Thread:
-    """A thread that is known as ours by its name."""
-    return threading.Thread(target=work, args=given, name=f"jupyter_xpt git{work.__name__}", daemon=True)
-
-
-def _drain(pipe: IO[bytes] | None, into: bytearray, most: int, stops: bool) -> None:
-    """Read up to ``most`` bytes; then stop, or read on and drop what comes, so that git is not held up."""
-    if pipe is None:
-        return
-    with pipe, contextlib.suppress(OSError, ValueError):
-        while piece := os.read(pipe.fileno(), 65_536):
-            into += piece[: most - len(into)]
-            if stops and len(into) == most:
-                return
-
-
-def _fill(pipe: IO[bytes] | None, feed: bytes) -> None:
-    if pipe is not None:
-        with contextlib.suppress(OSError), pipe:
-            pipe.write(feed)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End git and all that it started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-
-
-def _first_problem(error: bytes) -> str:
+def _first_problem(error: str) -> str:
     """The line that tells why git gave up."""
-    lines = os.fsdecode(error).splitlines()
+    lines = error.splitlines()
     fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     return " ".join((fatal or lines or ["git failed"])[0].split())[:300]

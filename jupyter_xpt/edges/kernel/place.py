@@ -11,7 +11,6 @@ answer is held against the file: does it hold the running cell?
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -21,10 +20,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_xpt.edges.kernel import sessions
+from jupyter_xpt.edges.kernel.sessions import text_of
 from jupyter_xpt.ground.errors import NotebookError
 
 if TYPE_CHECKING:
-    from http.client import HTTPConnection
+    pass
 
 # Whether a file holds the running cell; None: it could not be read, so nobody knows.
 Holds = Callable[[Path], "bool | None"]
@@ -46,8 +47,6 @@ GUESSES = frozenset({VSCODE_VARIABLE, SESSION_NAME, PAPERMILL, COMMAND, CONTENT}
 # The key of the cell metadata in which our front end says where the document is: {"notebook": path}.
 METADATA_KEY = "jupyter_xpt"
 
-_SECONDS = 0.4  # for each step of the one request, connecting and reading: below 1 s together
-_ANSWER_BYTES = 8_000_000
 _MOST_NOTEBOOKS = 500
 _SERVER_PROGRAMS = re.compile(r"(jupyter-?_?(lab|notebook|server|labhub|nbclassic)|jupyterhub-singleuser)$")
 _CONSOLE_PROGRAMS = re.compile(r"(jupyter-?_?(console|qtconsole)|qtconsole|spyder\w*)$")
@@ -126,15 +125,15 @@ def gather(
     """
     meta = cell_meta if isinstance(cell_meta, Mapping) else {}
     ours = meta.get(METADATA_KEY)
-    uri = _text(cell_id) or _text(meta.get("cellId"))
-    injected = (_text(user_ns.get("PAPERMILL_INPUT_PATH")), _text(user_ns.get("PAPERMILL_OUTPUT_PATH")))
+    uri = text_of(cell_id) or text_of(meta.get("cellId"))
+    injected = (text_of(user_ns.get("PAPERMILL_INPUT_PATH")), text_of(user_ns.get("PAPERMILL_OUTPUT_PATH")))
     return Clues(
         folder=Path.cwd(),
         explicit=explicit,
         variable=os.environ.get(VARIABLE, ""),
-        front_end=_text(ours.get("notebook")) if isinstance(ours, Mapping) else "",
+        front_end=text_of(ours.get("notebook")) if isinstance(ours, Mapping) else "",
         cell_uri=uri if uri.startswith("vscode-") else "",
-        vscode=_text(user_ns.get("__vsc_ipynb_file__")),
+        vscode=text_of(user_ns.get("__vsc_ipynb_file__")),
         session_name=os.environ.get(SESSION_NAME, ""),
         papermill=tuple(path for path in injected if path),
         connection_file=connection_file or _connection_file(),
@@ -229,7 +228,7 @@ def _from_front_end(clues: Clues) -> _Lead | None:
     if not clues.front_end:
         return None
     path = _plain(clues.front_end)
-    info = None if os.path.isabs(path) else _server(clues)
+    info = None if os.path.isabs(path) else sessions.server(clues.connection_file, clues.parent)
     if os.path.isabs(path) or info is not None:
         return _Lead((_under(info, path),))
     above = (clues.folder, *clues.folder.parents)
@@ -263,22 +262,22 @@ def _from_sessions(clues: Clues) -> _Lead | None:
     if not clues.connection_file:
         return _Lead(problem="no kernel runs this code, and a terminal or a script has no notebook", last=True)
     match = re.fullmatch(r"kernel-(.+)\.json", os.path.basename(clues.connection_file))
-    info = _server(clues) if match else None
+    info = sessions.server(clues.connection_file, clues.parent) if match else None
     if match is None or info is None:
         return None
     from http.client import HTTPException  # slow to import, and only servers need it
 
     try:
-        listed = _ask_sessions(info)
+        listed = sessions.sessions(info)
     except (OSError, HTTPException, ValueError) as problem:
         return _Lead(problem=f"the server cannot be asked ({type(problem).__name__}: {problem})")
     mine = [s for s in listed if isinstance(s, dict) and _nested(s, "kernel", "id") == match[1]]
     if not mine:
         return _Lead(problem="no document of the server uses this kernel")
-    names = {_text(s.get("path")) or _nested(s, "notebook", "path") for s in mine if s.get("type") != "console"}
+    names = {text_of(s.get("path")) or _nested(s, "notebook", "path") for s in mine if s.get("type") != "console"}
     paths = tuple(_under(info, _plain(name)) for name in sorted(names) if name.endswith(".ipynb"))
     if not paths:
-        kinds = ", ".join(sorted({_text(s.get("path")) for s in mine}))
+        kinds = ", ".join(sorted({text_of(s.get("path")) for s in mine}))
         return _Lead(problem=f"this kernel belongs to {kinds}, which is no .ipynb", last=True)
     # A console or a second notebook on the kernel may have sent the cell: then only the file can tell.
     alone = len(mine) == 1
@@ -364,70 +363,6 @@ def _given(option: str, text: str, folder: Path) -> _Lead:
     raise NotebookError(f"{option}{text}: {path} {wrong}; {there}")
 
 
-def _server(clues: Clues) -> dict[str, Any] | None:
-    """What the server that started this kernel wrote about itself: address, token, folder."""
-    folders = dict.fromkeys((os.path.dirname(clues.connection_file), os.environ.get("JUPYTER_RUNTIME_DIR", "")))
-    for folder in filter(None, folders):
-        for kind in ("jpserver", "nbserver"):
-            path = os.path.join(folder, f"{kind}-{clues.parent}.json")
-            try:
-                # In a folder for temporary files anybody could leave a file that names a server of his.
-                if hasattr(os, "getuid") and os.stat(path).st_uid != os.getuid():
-                    continue
-                with open(path, encoding="utf-8") as file:
-                    info = json.load(file)
-            except (OSError, ValueError):
-                continue
-            if isinstance(info, dict):
-                return info
-    return None
-
-
-def _ask_sessions(info: Mapping[str, Any]) -> list[Any]:
-    """The server's list of sessions. http.client goes through no proxy and follows no redirect."""
-    connection = _connection(info)
-    target = f"{_text(info.get('base_url')).rstrip('/')}/api/sessions"
-    headers = {"Accept": "application/json"}
-    if token := _text(info.get("token")):
-        headers["Authorization"] = f"token {token}"
-    try:
-        connection.request("GET", target, headers=headers)
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ValueError(f"{response.status} {response.reason}")
-        listed = json.loads(response.read(_ANSWER_BYTES))
-    finally:
-        connection.close()
-    return listed if isinstance(listed, list) else []
-
-
-def _connection(info: Mapping[str, Any]) -> HTTPConnection:
-    """A connection to a server of this machine, and to no other."""
-    # Slow to import, and only servers need them.
-    import http.client
-    import socket
-
-    if sock := _text(info.get("sock")):
-        connection = http.client.HTTPConnection("localhost", timeout=_SECONDS)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(_SECONDS)
-        connection.sock.connect(sock)
-        return connection
-    host = _text(info.get("hostname")) or "localhost"
-    # A server on all addresses is on the loopback too; the token goes nowhere else.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "*": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound
-    if host not in {"localhost", "::1"} and not host.startswith("127."):
-        raise ValueError(f"it listens on {host}, which is not this machine's own loopback")
-    port = int(info.get("port") or 0)
-    if not info.get("secure"):
-        return http.client.HTTPConnection(host, port, timeout=_SECONDS)
-    import ssl  # slow to import, and rare
-
-    # Certificates of local servers are signed by themselves, and the loopback needs none.
-    context = ssl._create_unverified_context()  # noqa: S323
-    return http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=context)
-
-
 def _parent(clues: Clues) -> tuple[list[str], Path]:
     """Command line and folder of the process that started the kernel; empty and ours if it cannot be seen."""
     try:
@@ -508,7 +443,7 @@ def _starter() -> int:
 
 def _under(info: Mapping[str, Any] | None, path: str) -> Path:
     """A server's path as a file of this machine."""
-    root = (_text(info.get("root_dir")) or _text(info.get("notebook_dir"))) if info else ""
+    root = (text_of(info.get("root_dir")) or text_of(info.get("notebook_dir"))) if info else ""
     return Path(os.path.abspath(os.path.join(root, path.lstrip("/") if root else path)))
 
 
@@ -519,11 +454,7 @@ def _plain(path: str) -> str:
 
 def _nested(record: Mapping[str, Any], outer: str, inner: str) -> str:
     value = record.get(outer)
-    return _text(value.get(inner)) if isinstance(value, Mapping) else ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return text_of(value.get(inner)) if isinstance(value, Mapping) else ""
 
 
 def _names(paths: Iterable[Path]) -> str:

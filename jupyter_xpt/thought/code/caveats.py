@@ -7,6 +7,7 @@ there, ``# xpt: ignore`` all of them.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,7 +132,7 @@ def look(
 
 def identical_values(metric: str, values: Sequence[float]) -> Caveat | None:
     """The caveat that a metric is the same in every repeat (XPT004); None when it is not."""
-    if len(values) < 2 or any(one != values[0] for one in values):
+    if len(values) < 2 or not math.isfinite(values[0]) or any(one != values[0] for one in values):
         return None
     same = f"{metric} is {values[0]:.6g} in all {len(values)} repeats"
     return Caveat("XPT004", f"{same}: nothing random reaches it, or a seed is fixed")
