@@ -60,9 +60,8 @@ def test_a_second_interrupt_does_not_wait():
 
 def test_one_that_a_command_swallowed_is_known():
     with Interrupts() as interrupts:
-        with interrupts.let_through():
-            with contextlib.suppress(KeyboardInterrupt):
-                interrupt()
+        with interrupts.let_through(), contextlib.suppress(KeyboardInterrupt):
+            interrupt()
         assert interrupts.arrived
 
 
