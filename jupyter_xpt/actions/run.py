@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace as changed
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +100,8 @@ class Run:
         self._repeat_began = self._began
         self._write_lock = threading.Lock()
         self._ended = threading.Event()
+        # Whether run.json says what `record` says.
+        self._written = False
         self.keeper: threading.Thread | None = None
 
     @property
@@ -252,11 +254,27 @@ class Run:
             if time.monotonic() - beat > _HEARTBEAT_SECONDS and self.folder is not None:
                 beat = time.monotonic()
                 store.heartbeat(self.folder / "run.json")
+        pause = _SYNC_SECONDS
+        while not self._is_told():
+            time.sleep(pause)
+            pause = min(2 * pause, _HEARTBEAT_SECONDS)
+
+    def _is_told(self) -> bool:
+        """Whether run.json says how the run ended, or never will; tries again where it does not."""
+        # Or a run that ended on a full disk would seem to run for as long as the kernel lives.
+        with self._write_lock:
+            if self._written or self.folder is None or not self.folder.is_dir():
+                return True
+            with suppress(OSError):
+                self._write()
+            return self._written
 
     def _write(self) -> None:
         """Replaces run.json."""
+        self._written = False
         if self.folder is not None:
             store.write_run(self.store, self.name, self.record)
+            self._written = True
 
     def close(self, status: str, error: str | None) -> Summary:
         """Ends the run: results to the disk, summary, record. Gives the summary."""
