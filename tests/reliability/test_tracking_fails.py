@@ -1,0 +1,164 @@
+"""Tracking fails: whatever the disk or our own steps do, the cell shows what the plain cell shows, and we say so."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from jupyter_xpt.actions.overview import overview
+from jupyter_xpt.thought.reading.lineage import RunRow
+from tests.kernels import Kernel, Shown, kernel
+
+ENDINGS = {"a value": "0.5", "an exception": "raise ValueError('mine')"}
+BODY = """
+import sys
+print("before")
+harm()
+print("after")
+print("beside", file=sys.stderr)
+"""
+MAGIC = "%%experiment name=cats"
+# What the block says where tracking failed.
+TROUBLE = r"could not |not recorded|could not be written|is not complete"
+
+
+@dataclass(frozen=True)
+class Harm:
+    """What goes wrong, as code that the kernel runs: before the cell, in its middle, and to mend it."""
+
+    before: str = "pass"
+    within: str = "pass"
+    mend: str = "pass"
+    said: str = TROUBLE
+    root: bool = False
+
+
+# In one step: a thread of ours may be writing in there.
+REMOVED = "import os, shutil\nos.rename('out', 'gone')\nshutil.rmtree('gone')"
+MOUNTED = (
+    "import os, subprocess\nos.makedirs('out', exist_ok=True)\ndef sh(*words): subprocess.run(words, check=True)\n"
+)
+READ_ONLY = Harm(
+    before=MOUNTED + "sh('mount', '--bind', 'out', 'out')\nsh('mount', '-o', 'remount,ro,bind', 'out')",
+    mend="sh('umount', '-l', 'out')",
+    said="Read-only file system",
+    root=True,
+)
+NOT_ALLOWED = Harm(
+    before="import os\nos.makedirs('out', exist_ok=True)\nos.chmod('out', 0o555)",
+    mend="os.chmod('out', 0o777)",
+    said="Permission denied",
+)
+DISK = {
+    "out is a file": Harm(
+        "open('out', 'w').close()", mend="import os\nos.unlink('out')", said="Not a directory|File exists"
+    ),
+    "out is removed meanwhile": Harm(within=REMOVED, said="No such file"),
+    "out becomes a file meanwhile": Harm(
+        within=REMOVED + "\nopen('out', 'w').close()",
+        mend="import os\nos.unlink('out')",
+        said="Not a directory",
+    ),
+    "files may not grow": Harm(
+        # The history is IPython's own: its writing fails too, whenever it comes.
+        before="import resource\nget_ipython().history_manager.db_cache_size = 1 << 20\n"
+        "limits = resource.getrlimit(resource.RLIMIT_FSIZE)",
+        within="resource.setrlimit(resource.RLIMIT_FSIZE, (150, limits[1]))",
+        mend="resource.setrlimit(resource.RLIMIT_FSIZE, limits)",
+        said="File too large",
+    ),
+    "the disk is full": Harm(
+        before=MOUNTED + "sh('mount', '-t', 'tmpfs', '-o', 'size=512k', 'none', 'out')",
+        within="try:\n    open('out/filler', 'wb', buffering=0).write(bytes(1 << 20))\n"
+        "    open('out/filler', 'ab', buffering=0).write(bytes(1 << 20))\nexcept OSError:\n    pass",
+        mend="os.unlink('out/filler')",
+        said="No space left",
+        root=True,
+    ),
+    "out is read-only": READ_ONLY if os.geteuid() == 0 else NOT_ALLOWED,
+    "the spreadsheet is a folder": Harm(
+        "import os\nos.mkdir('experiments.csv')", mend="os.rmdir('experiments.csv')", said="write the spreadsheet"
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    if os.path.ismount(tmp_path / "out"):
+        subprocess.run(["umount", "-l", tmp_path / "out"], check=True)
+
+
+def seen(shown: Shown) -> dict[str, str | None]:
+    """What a person sees of a cell besides the block, counters and addresses taken out."""
+    traceback = re.sub(r"In\[[0-9]+\]|ipykernel_[0-9]+/[0-9]+\.py", "In[N]", shown.traceback)
+    return {
+        "status": shown.status,
+        "stdout": shown.out,
+        "stderr": shown.err,
+        "result": shown.result,
+        "traceback": re.sub(r"%%experiment[^\n]*|#####", "#", traceback),
+        "others": str([kind for kind, _ in shown.others if kind not in ("stream", "execute_result", "error")]),
+    }
+
+
+def body(ending: str) -> str:
+    return BODY + ENDINGS[ending]
+
+
+def plain(one: Kernel, ending: str) -> Shown:
+    """The cell without tracking and without harm."""
+    one.run("def harm():\n    pass")
+    # The comment keeps the line numbers alike.
+    return one.run("#####" + body(ending))
+
+
+def check_block(shown: Shown) -> None:
+    """There is one block, and it shows no insides of ours."""
+    assert len({content["transient"]["display_id"] for _, content in shown.blocks}) == 1
+    assert "Traceback" not in shown.block
+    assert '.py", line' not in shown.block
+
+
+def check_well(one: Kernel, folder: Path) -> None:
+    """Tracking works again: the cell's value is recorded, and nothing is complained of."""
+    one.run("def harm():\n    pass")
+    shown = one.run(MAGIC + body("a value"))
+    assert shown.status == "ok"
+    check_block(shown)
+    assert not re.search(TROUBLE, shown.block), shown.block
+    # A run that could not say how it ended says so now.
+    deadline = time.monotonic() + 60
+    while (states := [run.status for run in runs_of(folder)]).count("running") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert states[-1] == "finished"
+    assert set(states) <= {"finished", "failed"}
+
+
+def runs_of(folder: Path) -> list[RunRow]:
+    return [run for row in overview(folder).rows for run in row.runs]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("harm", DISK.values(), ids=DISK)
+def test_trouble_with_the_disk_is_said_and_changes_nothing_else(folder: Path, harm: Harm, ending: str) -> None:
+    if harm.root and os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    with kernel(folder) as one:
+        expected = plain(one, ending)
+        assert one.run(harm.before).status == "ok"
+        one.run("def harm():\n" + textwrap.indent(harm.within, "    "))
+        shown = one.run(MAGIC + body(ending))
+        assert one.run(harm.mend).status == "ok"
+        assert seen(shown) == seen(expected)
+        check_block(shown)
+        assert re.search(harm.said, shown.block), shown.block
+        check_well(one, folder)
