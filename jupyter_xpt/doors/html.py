@@ -188,7 +188,8 @@ def where(series: str, row: Row | None, parent: Row | None = None) -> str:
     last = row.runs[-1] if row.runs else None
     lines = [_named(row)]
     if parent is not None:
-        lines.append(f'<p class="xpt-dim">parent {_number(parent)} {_e(parent.title)} · {_value(parent.main)}</p>')
+        said = [f"parent {_number(parent)} {_e(parent.title)}".rstrip(), _value(parent.main)]
+        lines.append(f'<p class="xpt-dim">{" · ".join(filter(None, said))}</p>')
     if row.main is not None:
         strip = _strip(row, parent, row.primary, _scale_of([row, *([parent] if parent else [])], row.primary))
         cells = (

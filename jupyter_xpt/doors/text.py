@@ -141,7 +141,8 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
         return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
     lines = [look.paint(_named(row), "1")]
     if parent is not None:
-        lines.append(f"parent {parent.name.short} · {_title(parent)} · {_mean(parent.main)}")
+        parts = (f"parent {parent.name.short}", _title(parent), _mean(parent.main))
+        lines.append(" · ".join(part for part in parts if part))
     if row.main is not None:
         stands = look.paint(f"{sign(row)} {standing(row)}".strip(), _colour(row))
         lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())

@@ -26,7 +26,8 @@ def comparisons(lineage: Lineage) -> str:
     if not lineage.comparisons or lineage.confidence is None or lineage.chance is None:
         return ""
     n, level = lineage.comparisons, f"{100 * lineage.confidence:.10g} %"
-    chance = f"{lineage.chance:.0%}".replace("%", " %")
+    # A chance below 1 % is not none.
+    chance = f"{100 * lineage.chance:.{1 if lineage.chance < 0.01 else 0}f} %"
     said = f"{n} comparison{'s' * (n > 1)} at {level}: if no change did anything, "
     said += f"the chance that {'at least one of them' if n > 1 else 'it'} looks improved is up to {chance}"
     return f"{said}; confirm what matters with fresh repeats."
