@@ -127,7 +127,7 @@ class ExperimentCell:
             given=tuple(given),
             execution_count=self.session.running.count,
         )
-        return RunStart(ExperimentName("", 0), record, entropy, repeats)
+        return RunStart(ExperimentName("", 0), record, entropy, repeats, goal=options.goal)
 
     def _begin(self, start: RunStart, prepared: Prepared) -> None:
         """Makes the experiment, or finds it, and begins its run on disk."""

@@ -41,13 +41,17 @@ _active: Run | None = None
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """What a run begins with: all that is known before the first repeat."""
+    """What a run begins with: all that is known before the first repeat.
+
+    ``goal`` is that of the primary metric, whichever that turns out to be; None where the user gave none.
+    """
 
     name: ExperimentName
     record: RunRecord
     entropy: int
     repeats: tuple[int, ...]
     sources: Mapping[str, bytes] = field(default_factory=dict)
+    goal: str | None = None
 
 
 class Attempt:
@@ -207,13 +211,16 @@ class Run:
     def goals(self) -> dict[str, str]:
         """The goal of each metric known so far."""
         names = dict.fromkeys((*self.values, *self._current))
-        return {**self.record.goals, **{name: self.record.goals.get(name) or default_goal(name) for name in names}}
+        primary = self.record.primary or next(iter(names), None)
+        given = {primary: self.start.goal} if primary and self.start.goal else {}
+        return {**{name: default_goal(name) for name in names}, **given}
 
     def settle_metrics(self) -> None:
         """Fixes the primary metric and each metric's goal, once they are known."""
         with self._write_lock:
             primary = self.record.primary or next(iter(self.values), None)
-            self.record = changed(self.record, primary=primary, goals=self.goals())
+            given = (primary,) if primary and self.start.goal else ()
+            self.record = changed(self.record, primary=primary, goals=self.goals(), given=given)
 
     def begin(self, start: RunStart) -> None:
         """Makes the run's folder and its first files, as far as the disk lets it."""
