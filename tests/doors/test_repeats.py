@@ -328,11 +328,12 @@ def test_logging_outside_an_experiment_is_one_clear_error(bench: Bench) -> None:
     ("options", "primary", "goals", "given", "lines"),
     [
         ("", "loss", {"loss": "min", "f1": "max"}, [], ["loss ↓", "f1 ↑"]),
+        ("goal=max", "loss", {"loss": "max", "f1": "max"}, ["loss"], ["loss ↑", "f1 ↑"]),
         ("metric=f1", "f1", {"loss": "min", "f1": "max"}, [], ["f1 ↑", "loss ↓"]),
         ("metric=f1 goal=min", "f1", {"loss": "min", "f1": "min"}, ["f1"], ["f1 ↓", "loss ↓"]),
         ("metric=loss goal=max", "loss", {"loss": "max", "f1": "max"}, ["loss"], ["loss ↑", "f1 ↑"]),
     ],
-    ids=["by name", "metric", "metric and goal", "against the name"],
+    ids=["by name", "goal of the first", "metric", "metric and goal", "against the name"],
 )
 def test_goal_and_primary_metric_are_recorded_and_shown(
     bench: Bench, options: str, primary: str, goals: dict[str, str], given: list[str], lines: list[str]
