@@ -41,13 +41,14 @@ def log(
     run = active()
     if run is None:
         raise XptError("xpt.log works in a running %%experiment cell; nothing was recorded")
-    if metrics is None:
-        run.log(named, step)
-        return
-    if not hasattr(metrics, "keys"):
+    if metrics is not None and not hasattr(metrics, "keys"):
         kind = type(metrics).__name__
         raise MetricError(f"xpt.log takes a dict or name=value, not {kind}; write xpt.log(accuracy=0.9)")
-    run.log({**metrics, **named}, step)
+    try:
+        run.log(named if metrics is None else {**metrics, **named}, step)
+    except MetricError as problem:
+        # The frames where we found out tell the user nothing.
+        raise problem.with_traceback(None) from None
 
 
 def rng() -> np.random.Generator:
