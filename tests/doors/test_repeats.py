@@ -312,6 +312,8 @@ def test_a_metric_that_is_no_number_is_one_clear_error(bench: Bench) -> None:
     assert last == "MetricError: z is 'high' (str), not a number; log one number, or one for each step"
     assert "----> 3 xpt.log(w=2, z='high')" in ran.shown.traceback
     assert "exception" not in ran.shown.traceback
+    # The call itself, nothing of what it calls.
+    assert ran.shown.traceback.count("File ") == 1
     assert (ran.values("z"), ran.values("w")) == ([1.5], [])
     assert (ran.record["status"], ran.ends) == ("failed", ["failed"])
 
