@@ -89,7 +89,8 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
     texts = [session.python(source.strip_own(one.source)) for one in (ran.cell, *ran.above)]
     opened = session.opened.by(one.order for one in ran.above)
     files = session.modules.loaded_by(texts, origin.folder)
-    files |= modules.config_files([*texts, *(file.text for file in files.values())], opened, origin.folder)
+    named_in = [*texts, *(file.text for file in files.values())]
+    files |= modules.config_files(named_in, opened, origin.folder, session.opened.written)
     whole = source.Source(texts[0], tuple(texts[1:]), tuple(sorted((name, file.text) for name, file in files.items())))
     digest = source.digest(whole)
     key, above = _cell_keys(cells, ran)

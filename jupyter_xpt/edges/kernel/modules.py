@@ -11,14 +11,16 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
+from jupyter_xpt.ground.names import parse_experiment
 from jupyter_xpt.thought.code.source import file_meaning, imports, string_constants
 
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".env")
@@ -166,7 +168,9 @@ def _is_foreign(name: str) -> bool:
     return first == _OWN or first in sys.stdlib_module_names
 
 
-def config_files(texts: Iterable[str], opened: Iterable[str], folder: Path) -> dict[str, LocalFile]:
+def config_files(
+    texts: Iterable[str], opened: Iterable[str], folder: Path, written: Container[str] = ()
+) -> dict[str, LocalFile]:
     """The configuration files that the texts name or that were opened, by relative name.
 
     Parameters
@@ -177,16 +181,26 @@ def config_files(texts: Iterable[str], opened: Iterable[str], folder: Path) -> d
         Paths that were seen being opened.
     folder
         The notebook's folder; names are looked up there and in the working directory.
+    written
+        Real paths of files that the session itself wrote: results, no configuration.
     """
     named = [name for text in texts for name in string_constants(text, CONFIG_SUFFIXES)]
     candidates = [base / name for name in dict.fromkeys(named) for base in (Path.cwd(), folder)]
     found: dict[str, LocalFile] = {}
     for path in (*candidates, *map(Path, opened)):
         data = _config_bytes(path)
-        if data is not None:
+        if data is not None and os.path.realpath(path) not in written:
             name = relative_name(os.path.realpath(path), folder)
-            found.setdefault(name, LocalFile(name, data, is_module=False))
+            if not _is_recorded(name):
+                found.setdefault(name, LocalFile(name, data, is_module=False))
     return found
+
+
+def _is_recorded(name: str) -> bool:
+    """Whether a relative name is that of a file that a run left below ``out/``: what reads results depends on none."""
+    parts = name.split("/")
+    after = [part for before, part in pairwise(parts) if before == "out"]
+    return any(part == ".xpt" or parse_experiment(part) is not None for part in after)
 
 
 def _config_bytes(path: Path) -> bytes | None:
@@ -275,7 +289,8 @@ class OpenedFiles:
         self.active = False
         self._order = -1
         self._opened: dict[int, set[str]] = {}
-        self._written: set[str] = set()
+        # The real paths of the files that the session wrote.
+        self.written: set[str] = set()
 
     def watch(self) -> None:
         """Begins to notice."""
@@ -304,14 +319,14 @@ class OpenedFiles:
         )
         real = os.path.realpath(path)
         if writes:
-            self._written.add(real)
+            self.written.add(real)
         else:
             self._opened.setdefault(self._order, set()).add(real)
 
     def by(self, orders: Iterable[int]) -> tuple[str, ...]:
         """What these executions read, without what was written in this session: results are no configuration."""
         found = {path for order in orders for path in self._opened.get(order, ())}
-        return tuple(sorted(path for path in found - self._written if is_local(path)))
+        return tuple(sorted(path for path in found - self.written if is_local(path)))
 
     @contextmanager
     def paused(self) -> Iterator[None]:

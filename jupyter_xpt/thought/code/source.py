@@ -381,16 +381,38 @@ def _base(name: str | None, level: int, package: str) -> str:
 
 @lru_cache(maxsize=512)
 def string_constants(text: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
-    """The string constants of a text that end like one of the suffixes: the files that it names."""
+    """The string constants of a text that end like one of the suffixes: the files that it reads."""
     module = tree(text) if any(suffix in text for suffix in suffixes) else None
     if module is None:
         return ()
     # The text between the braces of an f-string is half a name.
     pieces = {id(one) for node in ast.walk(module) if isinstance(node, ast.JoinedStr) for one in node.values}
+    written = {getattr(target, "value", None) for node in ast.walk(module) for target in _written(node)}
     found = {
         node.value: None
         for node in ast.walk(module)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in pieces and node.value not in written
         if node.value.endswith(suffixes) and len(node.value) <= 1024 and node.value.isprintable()
     }
     return tuple(found)
+
+
+def _written(node: ast.AST) -> Iterator[ast.expr]:
+    """The name of the file that a call plainly writes: ``open("a.json", "w")``, ``Path("a.json").write_text(…)``."""
+    match node:
+        case ast.Call(func=ast.Name(id="open"), args=[target, ast.Constant(value=str(mode)), *_]):
+            pass
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(args=[target]), attr="open"), args=[ast.Constant(value=str(mode)), *_]
+        ):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Call(args=[target]), attr="write_text" | "write_bytes")):
+            mode = "w"
+        case ast.Call(func=ast.Attribute(attr="to_json"), args=[target, *_]):
+            mode = "w"
+        case _:
+            return
+    # "r+" reads what is there.
+    if set(mode) & set("wax"):
+        yield target

@@ -372,3 +372,23 @@ y = '''two
 lines.json'''"""
     assert set(string_constants(text, suffixes)) == {"conf/a.yaml", "c.json", ".env"}
     assert string_constants("not (", suffixes) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "json.dump(1, open('a.json', 'w'))",
+        "with open('a.json', 'x') as file:\n    pass",
+        "Path('a.json').write_text('1')",
+        "Path('a.json').open('a')",
+        "frame.to_json('a.json')",
+        "open('a.json', 'w').close()\nopen('a.json')",
+    ],
+)
+def test_a_file_that_the_text_writes_is_no_configuration(text: str) -> None:
+    assert string_constants(text, (".json",)) == ()
+
+
+@pytest.mark.parametrize("text", ["open('a.json', 'r')", "open('a.json', 'r+')", "Path('a.json').read_text()"])
+def test_a_file_that_the_text_reads_is_one(text: str) -> None:
+    assert string_constants(text, (".json",)) == ("a.json",)
