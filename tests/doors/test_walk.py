@@ -217,3 +217,261 @@ def test_a_changed_cell_above_is_a_new_experiment_too(desk: Desk) -> None:
     shown = desk.run("exp")
     assert shown.block.startswith("cats_002")
     assert desk.experiment(2)["parent"] == 1
+
+
+def test_a_failing_first_run_burns_no_number_once_mended(desk: Desk) -> None:
+    desk.change("exp", CELL.replace("scale", "scal"))
+    shown = desk.run_all()
+    assert shown.status == "error"
+    assert desk.runs(1)[0]["status"] == "failed"
+    assert desk.experiment(1)["frozen"] is None
+    assert desk.notebooks() == ["cats.ipynb"]
+    shown = desk.edit("exp", CELL)
+    assert shown.block.startswith("cats_001")
+    failed, finished = desk.runs(1)
+    assert (failed["status"], finished["status"]) == ("failed", "finished")
+    assert desk.experiment(1)["frozen"] == finished["run"]
+    assert desk.experiment(1)["source"]["digest"] == finished["digest"] != failed["digest"]
+    assert desk.notebooks() == ["cats.ipynb", "cats_001.ipynb"]
+    assert CELL in sources(desk.folder / "cats_001.ipynb")
+    assert CELL.replace("scale", "scal") in sources(desk.source(1, 0) / "cats_001.ipynb")
+
+
+def test_an_edit_that_fails_after_001_was_frozen_is_002_until_it_is_mended(desk: Desk) -> None:
+    desk.run_all()
+    desk.edit("exp", "%%experiment\n{'accuracy': 1 / 0}")
+    desk.edit("exp", "%%experiment\n{'accuracy': 1 / 1}")
+    assert desk.numbers() == [1, 2]
+    assert [run["status"] for run in desk.runs(2)] == ["failed", "finished"]
+
+
+def test_going_back_to_the_source_of_001_is_another_run_of_001(desk: Desk) -> None:
+    desk.run_all()
+    desk.edit("exp", CELL.replace("0.25", "0.5"))
+    shown = desk.edit("exp", CELL)
+    assert "same source as 001: added as its run 2" in shown.block
+    desk.edit("exp", CELL.replace("0.25", "0.1"))
+    assert desk.experiment(3)["parent"] == 1
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with kernel(tmp_path_factory.mktemp("hidden")) as one:
+        yield one
+
+
+@pytest.fixture
+def sheet(hidden: Kernel, tmp_path: Path) -> Desk:
+    """A draft of three cells, in the kernel for hidden state."""
+    cells = {"setup": "scale = 2", "more": "offset = scale + 1", "exp": "%%experiment\n{'accuracy': scale / offset}"}
+    return Desk(hidden, tmp_path / "cats.ipynb", cells)
+
+
+def test_a_cell_above_edited_and_not_run_again_counts_as_it_ran(sheet: Desk) -> None:
+    sheet.run_all()
+    sheet.change("setup", "scale = 5")
+    shown = sheet.run("exp")
+    assert "same source as 001: added as its run 2" in shown.block
+    assert "⚠ hidden state: cell 1 was edited after it ran; the text that ran counts" in shown.block
+    assert found(sheet.runs(1)[0]) == []
+    assert found(sheet.runs(1)[1]) == ["edited"]
+    assert sources(sheet.source(1) / "cats_001.ipynb")[0] == "scale = 2"
+
+
+def test_a_cell_edited_run_and_put_back_in_the_file_counts_as_it_ran(sheet: Desk) -> None:
+    sheet.run_all()
+    sheet.edit("setup", "scale = 5")
+    sheet.change("setup", "scale = 2")
+    shown = sheet.run("exp")
+    assert shown.block.startswith("cats_002")
+    assert found(sheet.runs(2)[0]) == ["edited", "order"]
+    assert sources(sheet.folder / "cats_002.ipynb")[0] == "scale = 5"
+
+
+def test_a_deleted_cell_that_the_run_depends_on_is_found_and_counts(sheet: Desk) -> None:
+    sheet.run_all()
+    del sheet.cells["more"]
+    sheet.save()
+    shown = sheet.run("exp")
+    assert "⚠ hidden state: depends on a cell that ran ('offset = scale + 1')" in shown.block
+    assert "same source as 001" in shown.block
+    assert found(sheet.runs(1)[-1]) == ["deleted"]
+    executed = read(sheet.source(1) / "executed.json")
+    assert [text.strip() for text in executed["above"]] == ["scale = 2", "offset = scale + 1"]
+
+
+def test_a_deleted_cell_that_ran_in_another_text_makes_a_new_experiment(sheet: Desk) -> None:
+    sheet.run_all()
+    sheet.edit("more", "offset = scale + 9")
+    del sheet.cells["more"]
+    sheet.save()
+    sheet.run("exp")
+    assert sheet.experiment(2)["parent"] == 1
+    assert found(sheet.runs(2)[0]) == ["deleted"]
+
+
+def test_a_deleted_cell_that_nothing_depends_on_is_no_finding(sheet: Desk) -> None:
+    sheet.cells = {"idle": "unused = 1", **sheet.cells}
+    sheet.save()
+    sheet.run_all()
+    del sheet.cells["idle"]
+    sheet.save()
+    sheet.run("exp")
+    assert found(sheet.runs(max(sheet.numbers()))[-1]) == []
+
+
+def test_cells_run_out_of_order_are_told(sheet: Desk) -> None:
+    sheet.run_all()
+    sheet.edit("setup", "scale = 4")
+    shown = sheet.run("exp")
+    assert "⚠ hidden state: cell 2 ran before cell 1, which it depends on" in shown.block
+    assert found(sheet.runs(2)[0]) == ["order"]
+    sheet.run("more")
+    assert "hidden state" not in sheet.run("exp").block
+
+
+def test_a_cell_above_that_never_ran_does_not_count(sheet: Desk) -> None:
+    sheet.cells = {"never": "unused = 1", **sheet.cells}
+    sheet.save()
+    for name in ("setup", "more"):
+        sheet.run(name)
+    shown = sheet.run("exp")
+    assert "hidden state" not in shown.block
+    assert found(sheet.runs(1)[0]) == ["not-run"]
+
+
+def test_a_cell_tagged_scratch_does_not_count(sheet: Desk) -> None:
+    sheet.cells = {"look": "print('one look')", **sheet.cells}
+    sheet.tags["look"] = ["scratch"]
+    sheet.save()
+    sheet.run_all()
+    sheet.edit("look", "print('another look')")
+    assert "same source as 001" in sheet.run("exp").block
+    sheet.tags.clear()
+    sheet.save()
+    assert sheet.run("exp").block.startswith("cats_002")
+
+
+@pytest.fixture(scope="module")
+def loading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with kernel(tmp_path_factory.mktemp("loading")) as one:
+        yield one
+
+
+@pytest.fixture
+def module(loading: Kernel, tmp_path: Path) -> tuple[Desk, Path]:
+    """A draft that imports a local module, and the module's file."""
+    path = tmp_path / f"local{next(numbers)}.py"
+    path.write_text("FACTOR = 2  # two\n")
+    cells = {
+        "import": f"import importlib, {path.stem}",
+        "exp": f"%%experiment\n{{'accuracy': {path.stem}.FACTOR / 10}}",
+    }
+    return Desk(loading, tmp_path / "cats.ipynb", cells), path
+
+
+def test_a_local_module_is_copied_into_the_snapshot(module: tuple[Desk, Path]) -> None:
+    desk, path = module
+    desk.run_all()
+    assert (desk.source(1) / path.name).read_text() == "FACTOR = 2  # two\n"
+    assert list(desk.experiment(1)["source"]["files"]) == [path.name]
+
+
+def test_a_module_changed_and_reloaded_is_a_new_experiment(module: tuple[Desk, Path]) -> None:
+    desk, path = module
+    desk.run_all()
+    path.write_text("FACTOR = 3 + 0\n")
+    # Not a cell of the notebook: in a console on the same kernel.
+    quietly(desk.kernel, f"importlib.reload({path.stem})")
+    shown = desk.run("exp")
+    assert shown.block.startswith("cats_002")
+    assert "accuracy ↑  0.3" in shown.block
+    assert path.name in shown.block
+    assert [one["where"] for one in desk.experiment(2)["changes"]] == [path.name]
+    assert (desk.source(2) / path.name).read_text() == "FACTOR = 3 + 0\n"
+    assert (desk.source(1) / path.name).read_text() == "FACTOR = 2  # two\n"
+
+
+def test_a_module_edited_but_not_reloaded_counts_as_it_was_imported(module: tuple[Desk, Path]) -> None:
+    desk, path = module
+    desk.run_all()
+    path.write_text("FACTOR = 3 + 0\n")
+    shown = desk.run("exp")
+    assert "same source as 001" in shown.block
+    assert f"⚠ hidden state: {path.name} was edited after it was imported; what was imported counts" in shown.block
+    assert found(desk.runs(1)[-1]) == ["edited"]
+    assert (desk.source(1) / path.name).read_text() == "FACTOR = 2  # two\n"
+
+
+def test_a_module_commented_and_reloaded_is_the_same_experiment(module: tuple[Desk, Path]) -> None:
+    desk, path = module
+    desk.run_all()
+    path.write_text("# a factor\nFACTOR = 2\n")
+    quietly(desk.kernel, f"importlib.reload({path.stem})")
+    assert "same source as 001" in desk.run("exp").block
+
+
+@pytest.mark.parametrize(
+    ("setup", "line"),
+    [
+        pytest.param("import json", "json.load(open('config.json'))", id="named in the cell"),
+        pytest.param("import json\nwith open('config.json') as f:\n    loaded = json.load(f)", "loaded", id="above"),
+        pytest.param("import json", "json.load(open('con' + 'fig.json'))", id="opened under a computed name"),
+        pytest.param("import json\nconf = json.load(open('con' + 'fig.json'))", "conf", id="computed above"),
+    ],
+)
+def test_a_changed_configuration_is_a_new_experiment(loading: Kernel, tmp_path: Path, setup: str, line: str) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"accuracy": 0.5}')
+    desk = Desk(loading, tmp_path / "cats.ipynb", {"setup": setup, "exp": f"%%experiment\n{line}"})
+    desk.run_all()
+    source = desk.experiment(1)["source"]
+    known = source["seen"] if setup == "import json" and "+" in line else source["files"]
+    assert list(known) == ["config.json"]
+    assert (desk.source(1) / "config.json").read_text() == '{"accuracy": 0.5}'
+    config.write_text('{ "accuracy":   0.5 }')
+    assert "same source as 001" in desk.run_all().block
+    config.write_text('{"accuracy": 0.75}')
+    shown = desk.run_all()
+    assert shown.block.startswith("cats_002")
+    assert "accuracy ↑  0.75" in shown.block
+    assert desk.experiment(2)["parent"] == 1
+    assert (desk.source(2) / "config.json").read_text() == '{"accuracy": 0.75}'
+
+
+def test_a_file_that_the_session_itself_wrote_is_no_configuration(loading: Kernel, tmp_path: Path) -> None:
+    cells = {
+        "write": "import json\nwith open('result.json', 'w') as f:\n    json.dump({'accuracy': 0.5}, f)",
+        "exp": "%%experiment\njson.load(open('res' + 'ult.json'))",
+    }
+    desk = Desk(loading, tmp_path / "cats.ipynb", cells)
+    desk.run_all()
+    assert (desk.experiment(1)["source"]["files"], desk.experiment(1)["source"]["seen"]) == ({}, {})
+
+
+@pytest.fixture
+def pair(loading: Kernel, tmp_path: Path) -> Desk:
+    """A draft with two experiment cells."""
+    cells = {
+        "first": "%%experiment\n{'accuracy': 0.25}",
+        "between": "half = 2",
+        "second": "%%experiment\n{'accuracy': 1 / half}",
+    }
+    return Desk(loading, tmp_path / "cats.ipynb", cells)
+
+
+def test_two_experiment_cells_have_their_own_numbers_the_second_from_the_first(pair: Desk) -> None:
+    pair.run_all()
+    assert [(number, pair.experiment(number)["parent"]) for number in pair.numbers()] == [(1, None), (2, 1)]
+    assert [pair.experiment(number)["cell"] for number in (1, 2)] == [pair.id("first"), pair.id("second")]
+
+
+def test_each_of_two_experiment_cells_goes_on_from_what_it_was(pair: Desk) -> None:
+    pair.run_all()
+    pair.edit("second", "%%experiment\n{'accuracy': 1.5 / half}")
+    assert pair.experiment(3)["parent"] == 2
+    pair.edit("first", "%%experiment\n{'accuracy': 0.5}")
+    assert pair.experiment(4)["parent"] == 1
+    pair.run("second")
+    # The cell above counts: the second is another experiment too.
+    assert (pair.numbers(), pair.experiment(5)["parent"]) == ([1, 2, 3, 4, 5], 3)
