@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_xpt.doors.command import main
 from tests.kernels import Kernel, Shown, kernel
 
 CELL = "%%experiment\n{'accuracy': scale * 0.25}"
@@ -28,13 +29,13 @@ class Desk:
         self.tags: dict[str, list[str]] = {}
         self.ids = ids
         # Kernels are shared: no cell of an earlier test may be taken for one of ours.
-        self._prefix = f"n{next(numbers)}"
+        self.prefix = f"n{next(numbers)}"
         self.save()
         point(running, path)
 
     def id(self, name: str) -> str:
         """The id of a cell."""
-        return f"{self._prefix}-{name}"
+        return f"{self.prefix}-{name}"
 
     def save(self) -> None:
         """Writes the notebook's file, with outputs as a front end leaves them."""
@@ -475,3 +476,169 @@ def test_each_of_two_experiment_cells_goes_on_from_what_it_was(pair: Desk) -> No
     pair.run("second")
     # The cell above counts: the second is another experiment too.
     assert (pair.numbers(), pair.experiment(5)["parent"]) == ([1, 2, 3, 4, 5], 3)
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with kernel(tmp_path_factory.mktemp("numbered")) as one:
+        yield one
+
+
+@pytest.fixture
+def draft(drafts: Kernel, tmp_path: Path) -> Desk:
+    """A draft that ran once, with a note, as 001."""
+    noted = CELL.replace("%%experiment", '%%experiment repeats=2 note="the first"')
+    one = Desk(drafts, tmp_path / "cats.ipynb", {"setup": "scale = 2", "exp": noted})
+    one.run_all()
+    return one
+
+
+def opened(running: Kernel, old: Desk, name: str) -> Desk:
+    """A notebook beside another one, opened in another kernel and run from the top."""
+    cells = read(old.folder / name)["cells"]
+    before = (old.folder / name).read_bytes()
+    one = Desk(running, old.folder / name, {})
+    one.prefix = old.prefix
+    one.cells = {cell["id"].partition("-")[2]: "".join(cell["source"]) for cell in cells}
+    one.path.write_bytes(before)
+    one.run_all()
+    return one
+
+
+def test_a_numbered_notebook_opened_and_run_is_the_experiment_itself(numbered: Kernel, draft: Desk) -> None:
+    before = (draft.folder / "cats_001.ipynb").read_bytes()
+    one = opened(numbered, draft, "cats_001.ipynb")
+    assert (one.numbers(), len(one.runs(1))) == ([1], 2)
+    assert one.path.read_bytes() == before
+
+
+def test_what_the_block_of_a_frozen_notebook_tells_to_do_puts_it_back(
+    numbered: Kernel, draft: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (draft.folder / "cats_001.ipynb").read_bytes()
+    one = opened(numbered, draft, "cats_001.ipynb")
+    block = one.edit("exp", one.cells["exp"].replace("0.25", "0.5")).block
+    assert "cats_001.ipynb is frozen: this ran as 002, in cats_002.ipynb" in block
+    assert one.path.read_bytes() != before
+    (line,) = [line for line in block.splitlines() if "jupyter xpt restore" in line]
+    monkeypatch.chdir(one.folder)
+    assert main(line.partition("jupyter xpt ")[2].split()) == 0
+    assert "cats_001" in capsys.readouterr().out
+    assert one.path.read_bytes() == before
+    assert CELL.partition("\n")[2].replace("0.25", "0.5") in sources(one.folder / "cats_002.ipynb")[1]
+
+
+def test_edits_in_a_frozen_notebook_go_on_from_what_they_were_last(numbered: Kernel, draft: Desk) -> None:
+    one = opened(numbered, draft, "cats_001.ipynb")
+    for value in ("0.5", "0.6"):
+        one.edit("exp", f"%%experiment\n{{'accuracy': scale * {value}}}")
+    assert [one.experiment(number)["parent"] for number in one.numbers()] == [None, 1, 2]
+    # Back to what it was: the frozen experiment itself.
+    assert "same source as 001" in one.edit("exp", draft.cells["exp"]).block
+
+
+def test_a_numbered_notebook_that_came_without_its_out_keeps_its_number(numbered: Kernel, draft: Desk) -> None:
+    draft.edit("exp", draft.cells["exp"].replace("0.25", "0.5"))
+    alone = draft.folder / "elsewhere"
+    alone.mkdir()
+    (alone / "cats_002.ipynb").write_bytes((draft.folder / "cats_002.ipynb").read_bytes())
+    draft.folder = alone
+    one = opened(numbered, draft, "cats_002.ipynb")
+    assert (one.numbers(), one.experiment(2)["parent"]) == ([2], 1)
+    one.edit("exp", one.cells["exp"].replace("0.5", "0.75"))
+    assert one.experiment(3)["parent"] == 2
+
+
+def test_a_forks_experiment_line_loses_the_old_note_and_keeps_the_rest(numbered: Kernel, draft: Desk) -> None:
+    draft.kernel.run('%xpt_new --parent 1 --note "more of it"')
+    forked = draft.folder / "cats_002.ipynb"
+    assert sources(forked)[1].splitlines()[:2] == [
+        "%%experiment repeats=2",
+        "# experiment 002, from 001: more of it",
+    ]
+    one = opened(numbered, draft, "cats_002.ipynb")
+    # Not edited yet: it still is 001.
+    assert (one.numbers(), len(one.runs(1)), one.runs(2)) == ([1, 2], 2, [])
+    shown = one.edit("exp", one.cells["exp"].replace("0.25", "0.5"))
+    assert shown.block.startswith("cats_002 · more of it")
+    assert "frozen" not in shown.block
+    record = one.experiment(2)
+    assert (record["parent"], record["note"], record["frozen"]) == (1, "more of it", one.runs(2)[0]["run"])
+    assert one.notebooks() == ["cats.ipynb", "cats_001.ipynb", "cats_002.ipynb"]
+
+
+def test_a_note_left_over_from_a_given_parent_is_not_taken_over_but_a_new_one_is(draft: Desk) -> None:
+    draft.edit("exp", draft.cells["exp"].replace("0.25", "0.5"))
+    assert draft.experiment(2)["note"] == ""
+    draft.edit("exp", '%%experiment parent=1 note="the first" tags=quick\n{"accuracy": scale * 0.1}')
+    assert (draft.experiment(3)["parent"], draft.experiment(3)["note"]) == (1, "")
+    draft.edit("exp", '%%experiment parent=1 note="a third" tags=quick,paper\n{"accuracy": scale * 0.1}')
+    assert (draft.experiment(3)["note"], draft.experiment(3)["tags"]) == ("a third", ["quick", "paper"])
+    assert draft.numbers() == [1, 2, 3]
+
+
+def test_a_name_starts_a_series_that_counts_for_itself(draft: Desk) -> None:
+    draft.edit("exp", draft.cells["exp"].replace("%%experiment", "%%experiment name=owls"))
+    draft.edit("exp", draft.cells["exp"].replace("0.25", "0.5"))
+    assert (draft.numbers(), draft.numbers("owls")) == ([1], [1, 2])
+    assert draft.experiment(2, "owls")["parent"] == 1
+    assert draft.notebooks() == ["cats.ipynb", "cats_001.ipynb", "owls_001.ipynb", "owls_002.ipynb"]
+
+
+def test_an_edit_in_an_old_notebook_is_002_of_the_same_cell(numbered: Kernel, tmp_path: Path) -> None:
+    one = Desk(numbered, tmp_path / "cats.ipynb", {"setup": "scale = 2", "exp": CELL}, ids=False)
+    # Front ends that know no ids send none.
+    one.kernel.run(one.cells["setup"])
+    one.kernel.run(one.cells["exp"])
+    one.change("exp", CELL.replace("0.25", "0.5"))
+    shown = one.kernel.run(one.cells["exp"])
+    assert shown.block.startswith("cats_002")
+    assert one.experiment(2)["parent"] == 1
+    made = read(tmp_path / "cats_002.ipynb")
+    assert (made["nbformat_minor"], ["id" in cell for cell in made["cells"]]) == (4, [False, False])
+
+
+def test_two_notebooks_that_hold_the_cell_are_named_and_neither_is_taken(numbered: Kernel, tmp_path: Path) -> None:
+    one = Desk(numbered, tmp_path / "cats.ipynb", {"exp": "%%experiment\n{'accuracy': 0.5}"})
+    (tmp_path / "dogs.ipynb").write_bytes(one.path.read_bytes())
+    point(numbered, None, tmp_path)
+    shown = one.run("exp")
+    assert shown.block.startswith("untitled_001")
+    (line,) = [line for line in shown.block.splitlines() if "cannot be told" in line]
+    assert "cats.ipynb" in line
+    assert "dogs.ipynb" in line
+    assert (one.runs(1, "untitled")[0]["status"], one.numbers()) == ("finished", [])
+    assert one.notebooks() == ["cats.ipynb", "dogs.ipynb"]
+
+
+def test_a_notebook_cut_off_while_it_is_saved_does_not_end_its_series(draft: Desk) -> None:
+    whole = draft.path.read_bytes()
+    draft.path.write_bytes(whole[: len(whole) // 2])
+    shown = draft.run("exp")
+    assert (shown.status, shown.block.splitlines()[0][:5]) == ("ok", "cats_")
+    assert len([line for line in shown.block.splitlines() if "is no valid notebook" in line]) == 1
+    draft.path.write_bytes(whole)
+    assert "same source as 001" in draft.run("exp").block
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param("repeat=2", id="an unknown option"),
+        pytest.param("repeats=0", id="no repeats"),
+        pytest.param("goal=up", id="a goal that is none"),
+        pytest.param("parent=99", id="a parent that is not there"),
+        pytest.param("parent=dogs_003", id="a parent of another series"),
+        pytest.param("seed=xyz", id="a seed that is none"),
+        pytest.param('note="half', id="a quote not closed"),
+        pytest.param("name=a/b", id="a name with a slash"),
+    ],
+)
+def test_a_bad_option_after_an_edit_is_one_line_and_changes_no_file(draft: Desk, options: str) -> None:
+    draft.change("exp", f"%%experiment {options}\nprint('it ran')")
+    before = tree(draft.folder)
+    shown = draft.run("exp")
+    assert (shown.status, shown.out, shown.block) == ("error", "", "")
+    assert shown.err.startswith("UsageError: ")
+    assert shown.err.count("\n") == 1
+    assert tree(draft.folder) == before
