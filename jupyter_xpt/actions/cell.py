@@ -29,7 +29,7 @@ from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
-from jupyter_xpt.thought.code.dependence import read
+from jupyter_xpt.thought.code.dependence import bound, read
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
 from jupyter_xpt.thought.reading.lineage import Row
@@ -87,6 +87,7 @@ class ExperimentCell:
         self.error: BaseException | None = None
         self._tee: Tee | None = None
         self._pictures = 0
+        self._bindings: Bindings | None = None
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -101,6 +102,11 @@ class ExperimentCell:
         OptionError, UnknownExperiment, NameProblem, NotebookError
             When an option or a notebook names what cannot be; nothing ran and nothing is on disk then.
         """
+        unknown = self.options.silence - caveats.CODES.keys()
+        if unknown:
+            raise OptionError(
+                f"silence={min(unknown)!r:.40} is no warning's code; the codes are {', '.join(caveats.CODES)}"
+            )
         start = self._start()
         self.run = Run(Store(Path()), start)
         with self.run.attempt("say which experiment this is", passing=REFUSALS):
@@ -212,7 +218,7 @@ class ExperimentCell:
         names: list[str] = []
         with self.run.attempt("look at the names the cell reads"):
             names = sorted(read(self.body.python)) if len(self.run.start.repeats) > 1 else []
-        bindings = Bindings(self.shell.user_ns)
+        self._bindings = bindings = Bindings(self.shell.user_ns)
         before = fingerprints(self.shell.user_ns, names)
         working = _at_work()
         for position, repeat in enumerate(self.run.start.repeats):
@@ -279,17 +285,16 @@ class ExperimentCell:
 
     def _read_metrics(self, execution: Execution) -> None:
         """Metrics that the cell did not log itself: the named variables, and its last value."""
-        named = {}
         for name in self.options.metrics:
             if self.run.has_logged(name):
                 continue
-            if name not in self.shell.user_ns:
+            # A variable of the same name that an earlier cell made is no result of this one.
+            stale = self._bindings is not None and self._bindings.is_same(name) and name not in bound(self.body.python)
+            if stale or name not in self.shell.user_ns:
                 self.run.warn(Warned("metrics", f"the cell made no variable {name!r}; metrics= has nothing to read"))
-            else:
-                named[name] = self.shell.user_ns[name]
-        for name, value in named.items():
+                continue
             try:
-                self.run.log({name: value})
+                self.run.log({name: self.shell.user_ns[name]})
             except MetricError as problem:
                 self.run.warn(Warned("metrics", str(problem)))
         if not self.run.has_logged():
@@ -303,6 +308,12 @@ class ExperimentCell:
         with run.attempt("look for identical values"):
             for metric in run.metrics():
                 self._warn(caveats.identical_values(metric, run.finished_values(metric)))
+            primary = self.options.primary
+            if primary is not None and run.values and primary not in run.values:
+                others = ", ".join(run.values)
+                self.run.warn(
+                    Warned("metrics", f"the cell logged no {primary!r}, which decides the verdict; it logged {others}")
+                )
         status = ended_as(run.outcomes, error)
         if self.prepared is not None and self.record is not None and run.folder is not None:
             with run.attempt("note the files it read"):

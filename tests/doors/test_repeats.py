@@ -485,3 +485,22 @@ def test_options_are_completed(bench: Bench, typed: str, offered: set[str]) -> N
         "--repr"
     } == offered
     assert reply["cursor_end"] == len(typed)
+
+
+def test_a_variable_of_an_earlier_cell_is_no_metric_of_this_one(bench: Bench) -> None:
+    bench.plain("accuracy = 0.5")
+    ran = bench.run("other = 0.9", "metrics=accuracy")
+    assert ran.values("accuracy") == []
+    assert ran.warned["metrics"] == "the cell made no variable 'accuracy'; metrics= has nothing to read"
+    assert bench.run("accuracy = 0.9", "metrics=accuracy").values("accuracy") == [0.9]
+
+
+def test_a_primary_metric_that_is_never_logged_is_told(bench: Bench) -> None:
+    ran = bench.run("xpt.log(accuracy=0.9)", "metric=acuracy")
+    assert ran.warned["metrics"] == "the cell logged no 'acuracy', which decides the verdict; it logged accuracy"
+
+
+def test_an_unknown_code_is_not_silenced_in_silence(bench: Bench) -> None:
+    shown = bench.kernel.run("%%experiment silence=XPT999\n1")
+    assert shown.status == "error"
+    assert "silence='XPT999' is no warning's code; the codes are XPT001" in shown.err

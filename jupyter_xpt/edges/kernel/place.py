@@ -211,7 +211,8 @@ def _judge(lead: _Lead, holds: Holds, alike: Alike | None, *, believed: bool) ->
     elif unread:
         problem = f"{_names(unread)} cannot be read just now"
     else:
-        problem = f"{_names(there)} does not hold this cell as it ran; save it, or name it by notebook="
+        does = "does" if len(there) == 1 else "do"
+        problem = f"{_names(there)} {does} not hold this cell as it ran; save it, or name it by notebook="
     return None, False, problem
 
 

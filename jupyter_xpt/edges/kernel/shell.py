@@ -15,7 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CodeType, TracebackType
+from types import CodeType, MethodType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.edges.kernel.interrupts import Interrupts
@@ -204,7 +204,8 @@ def show_as_users_own(shell: InteractiveShell, error: BaseException) -> None:
             trace.tb_next = users
         shell.showtraceback(running_compiled_code=users is not None)
 
-    shell.set_custom_exc((type(error),), show)
+    # What `set_custom_exc` does, without its net: an error whose own text raises must get as far as in a plain cell.
+    shell.custom_exceptions, shell.CustomTB = (type(error),), MethodType(show, shell)
 
 
 def _users_trace(error: BaseException) -> TracebackType | None:
