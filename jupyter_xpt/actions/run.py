@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace as changed
 from datetime import datetime
 from pathlib import Path
@@ -272,7 +272,7 @@ class Run:
         with self._write_lock:
             if self._written or self.folder is None or not self.folder.is_dir():
                 return True
-            with suppress(OSError):
+            with self.attempt("write run.json"):
                 self._write()
             return self._written
 
