@@ -83,6 +83,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     """
     temporary = _write_beside(path, data, durable=durable)
     try:
+        _keep_mode(path, temporary)
         with _named(path):
             os.replace(temporary, path)
     except BaseException:
@@ -141,6 +142,12 @@ def _write_beside(path: Path, data: bytes, *, durable: bool) -> Path:
             _forget(temporary)
             raise
     return temporary
+
+
+def _keep_mode(path: Path, temporary: Path) -> None:
+    """Gives a file the mode of the one that it replaces: others in a shared folder may go on reading."""
+    with contextlib.suppress(OSError):
+        os.chmod(temporary, os.stat(path).st_mode & 0o777)
 
 
 @contextlib.contextmanager

@@ -65,6 +65,20 @@ def test_replacing_gives_all_of_the_new(tmp_path: Path, durable: bool) -> None:
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666], ids=oct)
+def test_who_may_read_a_file_may_read_what_replaces_it(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "experiment.json"
+    store.replace(path, b"1")
+    path.chmod(mode)
+    before = os.umask(0o077)
+    try:
+        store.replace(path, b"2")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == mode
+    assert path.read_bytes() == b"2"
+
+
 def test_a_reader_sees_the_old_or_the_new(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     store.replace(path, b"1" * 200_000)
