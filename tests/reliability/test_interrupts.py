@@ -13,6 +13,7 @@ import pytest
 
 from jupyter_xpt.actions.overview import overview
 from tests.kernels import Kernel, kernel
+from tests.projects import facts
 
 CELL = """%%experiment repeats=5 metric=step
 import time
@@ -62,3 +63,73 @@ def test_no_run_is_left_running(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_no_run_is_left_running_after_a_hundred_interrupts(tmp_path: Path) -> None:
     interrupt_often(tmp_path, 100)
+
+
+# Each waits in its third repeat, once, for longer than any test.
+WAITS = {
+    "Python": "while True:\n        time.sleep(0.01)",
+    "a shell command": "get_ipython().system('sleep 60')",
+    # A plain cell too is not interrupted before its wait ends.
+    "short waits": "while True:\n        await asyncio.sleep(0.02)",
+    "a wait for a thread": "threading.Event().wait(60)",
+}
+WAITING = """%%experiment repeats=5 silence=XPT006
+xpt.log(value=float(len(times)))
+times.append(1)
+if len(times) == 3 and not os.path.exists("waiting"):
+    open("waiting", "w").close()
+    {wait}
+"""
+ABOVE = "import asyncio, os, threading, time\ntimes = []"
+
+
+def start_waiting(one: Kernel, folder: Path, wait: str) -> str:
+    """Runs a cell until its third repeat waits; gives the request."""
+    one.run(ABOVE)
+    message = one.client.session.msg(
+        "execute_request", {"code": WAITING.replace("{wait}", wait), "silent": False, "store_history": True}
+    )
+    one.client.shell_channel.send(message)
+    deadline = time.monotonic() + 60
+    while not (folder / "waiting").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.1)
+    return str(message["header"]["msg_id"])
+
+
+def kept(folder: Path) -> tuple[str, list[str], list[float | None]]:
+    """The status of the oldest run, of its repeats, and the values of these."""
+    run = facts(folder, "untitled")[1].runs[0]
+    assert run.damage == ()
+    summary = run.summary
+    return run.status, [repeat.status for repeat in summary.repeats], list(summary.metrics["value"].values)
+
+
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+def test_interrupted_in_repeat_three_of_five_one_and_two_are_kept(tmp_path: Path, wait: str) -> None:
+    with kernel(tmp_path) as one:
+        request = start_waiting(one, tmp_path, wait)
+        one.manager.interrupt_kernel()
+        shown = one.collect(request, 20)
+        assert shown.status == "error"
+        assert "KeyboardInterrupt" in shown.traceback or "CancelledError" in shown.traceback
+        assert "2 repeats" in shown.block
+        assert kept(tmp_path) == ("interrupted", ["finished", "finished", "interrupted"], [0.0, 1.0, 2.0])
+        one.run(ABOVE)
+        again = one.run(WAITING.replace("{wait}", wait))
+        assert "added as its run 2" in again.block
+    assert [run.status for run in facts(tmp_path, "untitled")[1].runs] == ["interrupted", "finished"]
+
+
+def test_restarted_in_repeat_three_of_five_one_and_two_are_kept(tmp_path: Path) -> None:
+    with kernel(tmp_path) as one:
+        start_waiting(one, tmp_path, WAITS["Python"])
+        one.manager.restart_kernel(now=True)
+        one.client.wait_for_ready(timeout=60)
+        assert kept(tmp_path) == ("died", ["finished", "finished", "died"], [0.0, 1.0, 2.0])
+        one.run("%load_ext jupyter_xpt")
+        one.run(ABOVE)
+        again = one.run(WAITING.replace("{wait}", WAITS["Python"]))
+        assert "added as its run 2" in again.block
+    assert [run.status for run in facts(tmp_path, "untitled")[1].runs] == ["died", "finished"]
