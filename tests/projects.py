@@ -69,11 +69,15 @@ class Notebook:
         self.save()
         return [self.run(cell, save=False) for cell in self.cells if not cell.startswith(MARKDOWN)]
 
-    def tree(self) -> dict[str, str]:
-        """Every file and folder of the project with its digest, once nothing of ours is at work any more."""
+    def settle(self) -> None:
+        """Waits until nothing of ours is at work any more: git and the environment are looked at beside the cell."""
         self.kernel.run(
             "import threading\n[one.join() for one in threading.enumerate() if one.name == 'jupyter_xpt keeper']"
         )
+
+    def tree(self) -> dict[str, str]:
+        """Every file and folder of the project with its digest."""
+        self.settle()
         return tree(self.path.parent)
 
     def delete(self, cell: str) -> None:

@@ -300,6 +300,7 @@ def hurt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_notebook_is_said_in_one_line_and_still_a_run(hurt: Notebook, data: bytes) -> None:
     folder = hurt.path.parent
+    hurt.settle()
     shutil.rmtree(folder / "out", ignore_errors=True)
     hurt.kernel.run("factor = 2", "data")
     hurt.path.write_bytes(data)
@@ -381,6 +382,7 @@ def test_a_restarted_kernel_goes_on_where_the_last_one_was(tmp_path: Path) -> No
 
 def test_numbers_are_not_given_again_after_everything_was_deleted(book: Notebook, tmp_path: Path) -> None:
     book.run_all()
+    book.settle()
     shutil.rmtree(tmp_path / "out" / "animals_001")
     (tmp_path / "animals_001.ipynb").unlink()
     assert book.run("model").block.startswith("animals_002")
