@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace as changed
 from pathlib import Path
@@ -26,7 +26,7 @@ from jupyter_xpt.edges.kernel.shell import Bindings, Body, Execution, display_va
 from jupyter_xpt.edges.kernel.tee import Tee
 from jupyter_xpt.ground.errors import MetricError, NameProblem, NotebookError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, short
-from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
+from jupyter_xpt.ground.records import FAILED, FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.code.dependence import bound, read
@@ -109,6 +109,9 @@ class ExperimentCell:
             )
         start = self._start()
         self.run = Run(Store(Path()), start)
+        if self.session.trouble is not None:
+            self.run.trouble(self.session.trouble)
+            self.session.trouble = None
         with self.run.attempt("say which experiment this is", passing=REFUSALS):
             origin = find()
             self.series, self.run.store = origin.series, Store(origin.folder)
@@ -177,8 +180,9 @@ class ExperimentCell:
         The user's own exception passes through, also one of an earlier repeat that later repeats outlived.
         """
         error: BaseException | None = None
+        opened = ExitStack()
         try:
-            with running(self.run), ExitStack() as opened:
+            with running(self.run):
                 if self.run.folder is not None:
                     with self.run.attempt("keep the log"):
                         journal = opened.enter_context(Journal(self.run.folder / "log.txt"))
@@ -190,13 +194,13 @@ class ExperimentCell:
             error = raised
             raise
         finally:
-            # An interrupt may arrive before the first line of the tee's own exit.
-            if self._tee is not None:
-                self._tee.close()
+            with self.run.attempt("close the log"):
+                opened.close()
             if self._tee is not None and self._tee.problem is not None:
                 self.run.trouble(f"the log is not complete: {self._tee.problem}")
-            with self.session.opened.paused():
+            with self.session.opened.paused(), self.run.attempt("end the run"):
                 self._finish(error)
+            self.run.end(FAILED if error is not None else FINISHED, None)
 
     def _keep_picture(self, kind: str, data: bytes) -> str:
         """Keeps a displayed picture below figures/; gives its name, or nothing beyond the two-hundredth."""
@@ -215,23 +219,38 @@ class ExperimentCell:
 
     def repeats(self) -> Iterator[int]:
         """The repeats to run, the user's names put back before each but the first."""
-        names: list[str] = []
+        before: dict[str, bytes] = {}
+        working: dict[object, str] | None = None
         with self.run.attempt("look at the names the cell reads"):
-            names = sorted(read(self.body.python)) if len(self.run.start.repeats) > 1 else []
-        self._bindings = bindings = Bindings(self.shell.user_ns)
-        before = fingerprints(self.shell.user_ns, names)
-        working = _at_work()
+            self._bindings = Bindings(self.shell.user_ns)
+            if len(self.run.start.repeats) > 1:
+                before = fingerprints(self.shell.user_ns, sorted(read(self.body.python)))
+        with self.run.attempt("look at what is at work"):
+            working = _at_work()
         for position, repeat in enumerate(self.run.start.repeats):
-            if position:
-                bindings.put_back()
+            if position and self._bindings is not None:
+                with self.run.attempt("put the names back"):
+                    self._bindings.put_back()
             yield repeat
             if position == 0 and before:
-                # A name bound to another object was not changed in place.
-                after = fingerprints(self.shell.user_ns, [name for name in before if bindings.is_same(name)])
-                altered = tuple(name for name in after if after[name] != before[name])
-                self._warn(caveats.changed_in_place(altered) if altered else None)
-        left = [name for one, name in _at_work().items() if one not in working and not name.startswith("jupyter_xpt")]
-        if left and self.run.folder is not None:
+                with self.run.attempt("look for objects changed in place"):
+                    self._look_for_changes(before)
+        if working is not None and self.run.folder is not None:
+            with self.run.attempt("look at what is left at work"):
+                self._look_for_work(working)
+
+    def _look_for_changes(self, before: Mapping[str, bytes]) -> None:
+        """Warns of objects that a repeat changed in place."""
+        # A name bound to another object was not changed in place.
+        same = [name for name in before if self._bindings is not None and self._bindings.is_same(name)]
+        after = fingerprints(self.shell.user_ns, same)
+        altered = tuple(name for name in after if after[name] != before[name])
+        self._warn(caveats.changed_in_place(altered) if altered else None)
+
+    def _look_for_work(self, before: Mapping[object, str]) -> None:
+        """Warns of threads and tasks that the cell leaves behind."""
+        left = [name for one, name in _at_work().items() if one not in before and not name.startswith("jupyter_xpt")]
+        if left:
             self.run.warn(Warned("threads", f"still running after the cell: {', '.join(left)[:200]}"))
 
     def _warn(self, caveat: caveats.Caveat | None) -> None:
@@ -249,13 +268,16 @@ class ExperimentCell:
         last = repeat == self.run.start.repeats[-1]
         execution = Execution(self.shell, self.body, display_value if last else self._log_value)
         if len(self.run.start.repeats) > 1:
-            seed = seed_text(self.run.start.entropy, repeat)
-            self._note(f"repeat {repeat} of {self.run.start.repeats[-1]}, seed {seed}")
+            with self.run.attempt("note the repeat in the log"):
+                seed = seed_text(self.run.start.entropy, repeat)
+                self._note(f"repeat {repeat} of {self.run.start.repeats[-1]}, seed {seed}")
         try:
             with self.run.repeating(repeat):
                 yield execution
-                self._read_metrics(execution)
-                self._flush_figures()
+                with self.run.attempt("read the metrics"):
+                    self._read_metrics(execution)
+                with self.run.attempt("show the figures"):
+                    self._flush_figures()
         except BaseException as error:
             if self._tee is not None:
                 with self.run.attempt("log the error"):
@@ -265,7 +287,8 @@ class ExperimentCell:
             self.error = self.error or error
         finally:
             if self._tee is not None:
-                self._tee.flush()
+                with self.run.attempt("end the log's lines"):
+                    self._tee.flush()
             self.on_change()
 
     def _note(self, text: str) -> None:

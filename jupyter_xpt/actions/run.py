@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace as changed
 from datetime import datetime
 from pathlib import Path
@@ -153,7 +153,10 @@ class Run:
         now = time.time()
         line = f'{{"time": {now:.3f}, "repeat": {self.repeat}, {at}"values": {{{text}}}}}\n'
         if self._results is not None:
-            self._results.append(line.encode())
+            try:
+                self._results.append(line.encode())
+            except Exception as problem:  # noqa: BLE001 - an `attempt` is too slow here; the value is in memory still
+                self.trouble(f"could not write a value: {_said(problem)}")
         self._current.update(numbers)
         if now > self.show_at:
             self.on_log()
@@ -172,15 +175,24 @@ class Run:
     def repeating(self, repeat: int) -> Iterator[None]:
         """One repeat: its seed, its begin and its end, however it ends. Exceptions pass through."""
         self.repeat, self.generators, self._current = repeat, 0, {}
-        self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
+        with self.attempt("note the repeat"):
+            self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
+        seeds = ExitStack()
+        with self.attempt("seed the repeat"):
+            seeds.enter_context(seeded(self.start.entropy, repeat))
         self._repeat_began = time.monotonic()
         try:
-            with seeded(self.start.entropy, repeat):
-                yield
+            yield
         except BaseException as error:
-            self._end_repeat(INTERRUPTED if is_interrupt(error) else FAILED, error_text(error))
+            with self.attempt("note how the repeat ended"):
+                self._end_repeat(INTERRUPTED if is_interrupt(error) else FAILED, error_text(error))
             raise
-        self._end_repeat(FINISHED, None)
+        else:
+            with self.attempt("note how the repeat ended"):
+                self._end_repeat(FINISHED, None)
+        finally:
+            with self.attempt("leave the seeds"):
+                seeds.close()
 
     def _end_repeat(self, status: str, error: str | None) -> None:
         """Records how the repeat ended."""
@@ -285,18 +297,30 @@ class Run:
 
     def close(self, status: str, error: str | None) -> Summary:
         """Ends the run: results to the disk, summary, record. Gives the summary."""
-        self.settle_metrics()
+        with self.attempt("settle the metrics"):
+            self.settle_metrics()
         summary = Summary(0)
         if self._results is not None:
-            self._results.sync()
+            with self.attempt("bring the values to the disk"):
+                self._results.sync()
             if self._results.lost:
                 self.trouble(f"{self._results.lost} values could not be written: {_said(self._results.problem)}")
-            self._results.close()
+            with self.attempt("close the values"):
+                self._results.close()
         with self.attempt("write the summary"):
             if self.folder is not None:
                 summary = summarise((self.folder / "results.jsonl").read_bytes())
                 store.replace(self.folder / "summary.json", codec.dump(summary), durable=False)
-        ended = iso(datetime.now().astimezone())
+        self.end(status, error)
+        return summary
+
+    def end(self, status: str, error: str | None) -> None:
+        """Records how the run ended, once: whatever else failed, it must not be told as running."""
+        if self._ended.is_set():
+            return
+        ended = None
+        with self.attempt("take the time"):
+            ended = iso(datetime.now().astimezone())
         with self._write_lock:
             self.record = changed(
                 self.record,
@@ -309,7 +333,6 @@ class Run:
             self._ended.set()
             with self.attempt("write run.json"):
                 self._write()
-        return summary
 
     def note_late_troubles(self) -> None:
         """Adds to the record what went wrong after it was closed."""

@@ -27,6 +27,8 @@ class Session:
         self.modules = LocalModules()
         self.opened = OpenedFiles()
         self.meta: Mapping[str, Any] = {}
+        # What went wrong between runs, to be said by the next one.
+        self.trouble: str | None = None
         # What each experiment cell was when it last ran here, by notebook and cell key.
         self.last: dict[tuple[str | None, str | None], int] = {}
 
@@ -49,7 +51,10 @@ class Session:
 
     def cell_ended(self) -> None:
         """Notes what the cell has imported."""
-        self.modules.scan()
+        try:
+            self.modules.scan()
+        except Exception as problem:  # noqa: BLE001 - IPython would show it under a cell that has no part in it
+            self.trouble = f"could not look at the imported modules: {type(problem).__name__}: {problem}"
 
     @property
     def running(self) -> Executed:

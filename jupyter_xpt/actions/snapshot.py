@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,25 @@ def what_ran_as_notebook(prepared: Prepared) -> Notebook:
         sources = [one.source for one in (*ran.above, ran.cell)]
         return notebooks.from_sources(sources, ".".join(map(str, sys.version_info[:3])))
     notebook: Notebook = notebooks.stripped(content, ran.texts)
+    notebook = _with_gone(notebook, ran.above)
     if ran.place is None:
         cells = notebooks.cells(notebook)
         counted = {one.source for one in ran.above}
         last = max((cell.index for cell in cells if cell.is_code and cell.source in counted), default=len(cells) - 1)
         notebook = notebooks.with_cell(notebook, ran.cell.source, ran.cell.cell, last)
+    return notebook
+
+
+def _with_gone(notebook: Notebook, above: Sequence[Executed]) -> Notebook:
+    """The notebook with the cells that count although it has them no longer, each below the one it ran after."""
+    last = -1
+    for one in above:
+        cells = notebooks.cells(notebook)
+        at = next((cell.index for cell in cells if cell.is_code and cell.source == one.source), None)
+        if at is None:
+            notebook = notebooks.with_cell(notebook, one.source, one.cell, last)
+            at = last + 1
+        last = at
     return notebook
 
 

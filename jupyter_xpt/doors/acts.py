@@ -247,8 +247,13 @@ class _View:
 
     def _try(self, *, last: bool) -> None:
         """Shows the block; what goes wrong with it is no reason to stop the user's code."""
-        with self._cell.run.attempt("show the progress"):
+        run, shown = self._cell.run, False
+        with run.attempt("show the progress"):
             self._block.show(self._lines(last=last), last=last, gone=self._cell.was_cleared)
+            shown = True
+        if last and not shown:
+            # The troubles are loud all the same.
+            sys.stderr.write("".join(f"{run.name}: {text}\n" for text in run.troubles))
 
     def _lines(self, *, last: bool) -> list[live.Line]:
         """The block's lines as things are now."""
