@@ -89,7 +89,7 @@ def read_log(folder: Path, series: str, number: str | None, run: str | None = No
     return "\n".join(["(earlier lines are in the file)", *shown] if more and tail is None else shown)
 
 
-def lineage_of(found: Overview, series: str) -> Lineage:
+def lineage_or_empty(found: Overview, series: str) -> Lineage:
     """The lineage of a series, empty when it has no experiments yet."""
     return found.of(series) or Lineage(series, (), None, None, 0, None, None)
 

@@ -196,12 +196,12 @@ class Acts:
     def _lineage(self) -> Lineage:
         """The lineage of the running cell's series."""
         origin = self._origin(ExperimentOptions())
-        return edit.lineage_of(overview(origin.folder), origin.series)
+        return edit.lineage_or_empty(overview(origin.folder), origin.series)
 
     def _here(self) -> tuple[Lineage, Row | None]:
         """The lineage, and the experiment that the notebook last was here, or is."""
         origin = self._origin(ExperimentOptions())
-        lineage = edit.lineage_of(overview(origin.folder), origin.series)
+        lineage = edit.lineage_or_empty(overview(origin.folder), origin.series)
         number = self._last_number(origin)
         return lineage, lineage.row(number) if number is not None else edit.newest(lineage)
 

@@ -213,11 +213,6 @@ def _config_bytes(path: Path) -> bytes | None:
         return None
 
 
-def is_config(path: str) -> bool:
-    """Whether a file's name says that it configures something."""
-    return path.endswith(CONFIG_SUFFIXES)
-
-
 def _with_parents(dotted: str) -> list[str]:
     """``a.b.c`` as ``a``, ``a.b``, ``a.b.c``: importing it loads them all."""
     parts = dotted.split(".")

@@ -8,7 +8,6 @@ like `InteractiveShell.run_ast_nodes` does.
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 import re
 import sys
@@ -268,8 +267,3 @@ def display_value(value: object) -> None:
 def is_kernel(shell: InteractiveShell) -> bool:
     """Whether a front end is at the other end, not a terminal."""
     return hasattr(shell, "kernel")
-
-
-def names_builtin(name: str) -> bool:
-    """Whether Python itself knows the name."""
-    return hasattr(builtins, name)
