@@ -5,7 +5,7 @@ export default tseslint.config(
   { ignores: ['labextension/lib/**'] },
   js.configs.recommended,
   {
-    files: ['labextension/{src,tests}/**/*.ts'],
+    files: ['labextension/{src,tests}/**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname }
