@@ -82,7 +82,9 @@ def main() -> int:
     if path is None and not os.environ.get(VARIABLE):
         install()
         path = found()
-    sys.stdout.write(f"{path or ADVICE}\n")
+    given = os.environ.get(VARIABLE)
+    advice = f"{VARIABLE} names {given}, and that does not start" if given else ADVICE
+    sys.stdout.write(f"{path or advice}\n")
     return 0 if path else 1
 
 
