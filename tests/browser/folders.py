@@ -10,6 +10,7 @@ from jupyter_xpt.ground.records import Change, Warned
 from tests import builders
 from tests.browser import payloads
 
+ROOT = Path(__file__).parent.parent.parent
 REPEATS = 3
 
 
