@@ -18,6 +18,14 @@ export interface IAbout {
   readonly version: string;
 }
 
+/** Which experiment is meant. */
+export interface IAt {
+  /** The place's id. */
+  readonly place: string;
+  readonly series: string;
+  readonly number: number;
+}
+
 /** A folder with experiments. */
 export interface IPlace {
   /** What requests call it: 16 hexadecimal digits. */
@@ -125,6 +133,32 @@ export interface ILineage {
   /** All rows, or those that changed. */
   readonly rows: readonly IRow[];
   readonly gone: readonly number[];
+}
+
+/** What an edit of an experiment says anew; what is left out stays. */
+export interface IEdit {
+  readonly note?: string;
+  readonly tags?: readonly string[];
+  readonly star?: boolean;
+}
+
+/** What an edit of a series says anew; a baseline of `null` takes the pin away. */
+export interface ISeriesEdit {
+  readonly baseline?: number | null;
+  readonly goals?: Readonly<Record<string, Goal>>;
+}
+
+/** An experiment that was made, and its numbered notebook as the server's contents know it. */
+export interface IForked {
+  readonly number: number;
+  readonly notebook: string;
+}
+
+/** A numbered notebook that is as it ran. */
+export interface IRestored {
+  readonly notebook: string;
+  /** Whether the file was so already. */
+  readonly kept: boolean;
 }
 
 /** The experiments of a folder, or what changed of them. */
@@ -235,6 +269,9 @@ export interface ILog {
   /** The numbers of the lines, from 1, where something was looked for. */
   readonly found?: readonly number[];
 }
+
+/** What to read of a log: its end, what follows a byte, or the lines that hold a text. */
+export type LogPart = { readonly tail: number } | { readonly after: number } | { readonly find: string };
 
 /** The points that a run logged step by step: metric, repeat, `[step, value]`. */
 export interface ICurves {
