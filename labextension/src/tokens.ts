@@ -268,10 +268,15 @@ export interface ILog {
   readonly more: boolean;
   /** The numbers of the lines, from 1, where something was looked for. */
   readonly found?: readonly number[];
+  /** Where those lines begin, in bytes. */
+  readonly offsets?: readonly number[];
 }
 
-/** What to read of a log: its end, what follows a byte, or the lines that hold a text. */
-export type LogPart = { readonly tail: number } | { readonly after: number } | { readonly find: string };
+/** What to read of a log: the last lines, of all of it or before a byte; what follows a byte; the lines that hold a text. */
+export type LogPart =
+  | { readonly tail: number; readonly before?: number }
+  | { readonly after: number }
+  | { readonly find: string };
 
 /** The points that a run logged step by step: metric, repeat, `[step, value]`. */
 export interface ICurves {
