@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import type { IActs } from '../acts';
 import type { ILineage, IRow } from '../tokens';
-import { short } from './said';
+import { padded } from '../words';
 
 interface IButtonsProps {
   readonly row: IRow;
@@ -24,7 +24,7 @@ async function askNumber(title: string, lineage: ILineage, but: number, ok: stri
   const known = lineage.rows
     .filter(row => row.number !== but)
     .sort((one, other) => one.number - other.number);
-  const items = known.map(row => `${short(row.number)}  ${row.note || row.offered}`);
+  const items = known.map(row => `${padded(row.number)}  ${row.note || row.offered}`);
   const answer = await InputDialog.getItem({ title, items, okLabel: ok, editable: true });
   const number = /^\s*#?([0-9]{1,12})(?:\s|$)/u.exec(answer.value ?? '')?.[1];
   return answer.button.accept && number !== undefined ? Number(number) : null;
@@ -78,7 +78,7 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
       label: trans.__('Diff with another …'),
       off: others,
       act: () => {
-        ask(trans.__('Diff %1 with which experiment?', short(number)), trans.__('Diff'), other => {
+        ask(trans.__('Diff %1 with which experiment?', padded(number)), trans.__('Diff'), other => {
           acts.diff(other, number);
         });
       }
@@ -87,7 +87,7 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
       label: trans.__('Compare with another …'),
       off: others,
       act: () => {
-        ask(trans.__('Compare %1 with which experiment?', short(number)), trans.__('Compare'), other => {
+        ask(trans.__('Compare %1 with which experiment?', padded(number)), trans.__('Compare'), other => {
           acts.compare([other, number]);
         });
       }
@@ -96,7 +96,7 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
       ? []
       : [
           {
-            label: trans.__('Compare with %1', short(parent)),
+            label: trans.__('Compare with %1', padded(parent)),
             act: () => {
               acts.compare([parent, number]);
             }
@@ -134,11 +134,11 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
 }
 
 /** The buttons. */
-export function Buttons(props: IButtonsProps): JSX.Element {
+export function Buttons(props: IButtonsProps): React.JSX.Element {
   const { row, acts, trans } = props;
   const { number, parent } = row;
   return (
-    <div className="jp-xpt-Buttons" role="toolbar" aria-label={trans.__('Experiment %1', short(number))}>
+    <div className="jp-xpt-Buttons" role="toolbar" aria-label={trans.__('Experiment %1', padded(number))}>
       <button
         className="jp-xpt-primary"
         title={trans.__('Make the next experiment from this one')}
@@ -158,12 +158,12 @@ export function Buttons(props: IButtonsProps): JSX.Element {
       </button>
       {parent !== null && row.runs > 0 && (
         <button
-          title={trans.__('Show what changed since %1, cell by cell', short(parent))}
+          title={trans.__('Show what changed since %1, cell by cell', padded(parent))}
           onClick={() => {
             acts.diff(parent, number);
           }}
         >
-          {trans.__('Diff with %1', short(parent))}
+          {trans.__('Diff with %1', padded(parent))}
         </button>
       )}
       <button

@@ -12,7 +12,7 @@ const FIRST = 12;
 export function Side(props: {
   readonly kind: 'before' | 'after';
   readonly text: string | null;
-}): JSX.Element {
+}): React.JSX.Element {
   const { kind, text } = props;
   if (text === null) {
     return <td />;
@@ -32,7 +32,7 @@ export function Changes(props: {
   readonly changes: readonly IChange[];
   readonly label: string;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { changes, label, trans } = props;
   const [all, setAll] = React.useState(false);
   const shown = all ? changes : changes.slice(0, FIRST);

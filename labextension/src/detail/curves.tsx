@@ -44,7 +44,7 @@ interface IPlotProps {
 }
 
 /** One metric's plot. The arrow keys move along it as the mouse does. */
-function Plot({ metric, repeats, trans }: IPlotProps): JSX.Element | null {
+function Plot({ metric, repeats, trans }: IPlotProps): React.JSX.Element | null {
   const [measure, width] = useWidth();
   const [step, setStep] = React.useState<number | null>(null);
   const [all, average] = React.useMemo(() => [steps(repeats), mean(repeats)], [repeats]);
@@ -133,7 +133,7 @@ function Plot({ metric, repeats, trans }: IPlotProps): JSX.Element | null {
 /** The same as a table, for those who read rather than see. */
 function Numbers(
   props: IPlotProps & { readonly all: readonly number[]; readonly average: readonly Point[] }
-): JSX.Element {
+): React.JSX.Element {
   const { metric, repeats, trans, all, average } = props;
   const [open, setOpen] = React.useState(false);
   const every = Math.max(1, Math.ceil(all.length / MOST_ROWS));
@@ -194,7 +194,7 @@ export function Curves(props: {
   readonly live: boolean;
   readonly revision: string;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { settings, at, run, live, revision, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const reading = useReading([at.place, at.series, at.number, run].join('/'), revision, () =>

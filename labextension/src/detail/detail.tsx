@@ -15,8 +15,9 @@ import { Fold, Link, Section, Trouble, Waiting } from './parts';
 import type { IFolds } from './parts';
 import { useReading } from './reading';
 import { Runs } from './runs';
-import { short, sized } from './said';
-import { Sign, Standing } from './standing';
+import { sized } from './said';
+import { padded } from '../words';
+import { Standing } from './standing';
 import { damaged, warned, Warnings } from './warnings';
 
 /** What is open at first. */
@@ -31,20 +32,17 @@ interface IBodyProps extends IDetailProps {
 }
 
 /** What changed since the parent. */
-function Since({ row, detail, acts, trans }: IBodyProps): JSX.Element | null {
+function Since({ row, detail, trans }: IBodyProps): React.JSX.Element | null {
   const { changes } = detail;
   if (row.parent === null) {
     return null;
   }
-  const title = trans.__('What changed since %1', short(row.parent));
+  const title = trans.__('What changed since %1', padded(row.parent));
   if (changes === null || changes.length === 0) {
     return row.runs === 0 ? null : (
       <Section name="changes" title={title}>
         <p className="jp-xpt-dim">
-          {changes === null ? trans.__('That is not known.') : trans.__('Nothing that counts.')}{' '}
-          {changes === null && row.parent !== null && (
-            <Link number={row.parent} trans={trans} choose={acts.choose} />
-          )}
+          {changes === null ? trans.__('That is not known.') : trans.__('Nothing that counts.')}
         </p>
       </Section>
     );
@@ -63,7 +61,7 @@ function Datasets({
 }: {
   readonly datasets: readonly IDataset[];
   readonly trans: IDetailProps['trans'];
-}): JSX.Element {
+}): React.JSX.Element {
   return (
     <ul className="jp-xpt-Datasets" aria-label={trans.__('Data sets')}>
       {datasets.map((one, i) => (
@@ -82,7 +80,7 @@ function Datasets({
 }
 
 /** What the chosen run left: curves, figures, log. */
-function OfRun(props: IBodyProps & { readonly run: IRun }): JSX.Element {
+function OfRun(props: IBodyProps & { readonly run: IRun }): React.JSX.Element {
   const { settings, at, revision, detail, run, folds, trans } = props;
   const live = run.status === 'running';
   const which = detail.runs.length > 1 ? run.run : '';
@@ -119,7 +117,7 @@ function OfRun(props: IBodyProps & { readonly run: IRun }): JSX.Element {
 }
 
 /** Where it ran, what differs there from its parent first. */
-function Where({ detail, row, folds, trans }: IBodyProps): JSX.Element | null {
+function Where({ detail, row, folds, trans }: IBodyProps): React.JSX.Element | null {
   const { environment, environment_changes: changes } = detail;
   if (environment === null) {
     return null;
@@ -128,8 +126,8 @@ function Where({ detail, row, folds, trans }: IBodyProps): JSX.Element | null {
     row.parent === null
       ? ''
       : changes.length === 0
-        ? trans.__('as for %1', short(row.parent))
-        : trans._n('%1 difference to %2', '%1 differences to %2', changes.length, short(row.parent));
+        ? trans.__('as for %1', padded(row.parent))
+        : trans._n('%1 difference to %2', '%1 differences to %2', changes.length, padded(row.parent));
   return (
     <>
       {changes.length > 0 && (
@@ -145,7 +143,7 @@ function Where({ detail, row, folds, trans }: IBodyProps): JSX.Element | null {
 }
 
 /** Everything that has to be read first. */
-function Body(props: IBodyProps): JSX.Element {
+function Body(props: IBodyProps): React.JSX.Element {
   const { row, detail, metric, acts, run, openLog, trans } = props;
   const [warnings, damage] = [warned(detail), damaged(detail)];
   const names =
@@ -177,7 +175,7 @@ function Body(props: IBodyProps): JSX.Element {
           {detail.children.map((number, i) => (
             <React.Fragment key={number}>
               {i > 0 && ', '}
-              <Link number={number} trans={trans} choose={acts.choose} />
+              <Link number={number} trans={trans} acts={acts} />
             </React.Fragment>
           ))}
         </p>
@@ -187,7 +185,7 @@ function Body(props: IBodyProps): JSX.Element {
 }
 
 /** The detail of the chosen experiment: its head at once, the rest as it is read. */
-export function Detail(props: IDetailProps): JSX.Element {
+export function Detail(props: IDetailProps): React.JSX.Element {
   const { settings, at, row, metric, revision, acts, lineage, trans } = props;
   const name = [at.place, at.series, at.number].join('/');
   const reading = useReading(name, revision, () => readDetail(settings, at));
@@ -215,12 +213,12 @@ export function Detail(props: IDetailProps): JSX.Element {
     });
   };
   return (
-    <article className="jp-xpt-Detail" aria-label={trans.__('Experiment %1', short(row.number))}>
+    <article className="jp-xpt-Detail" aria-label={trans.__('Experiment %1', padded(row.number))}>
       <div className="jp-xpt-Detail-body" ref={scroller}>
         <Head
           key={name}
           row={row}
-          sign={<Sign row={row} metric={metric} trans={trans} />}
+          metric={metric}
           edit={change => {
             acts.edit(row.number, change);
           }}
@@ -229,7 +227,7 @@ export function Detail(props: IDetailProps): JSX.Element {
         <Standing {...{ row, detail, metric, acts, lineage, trans }} />
         {reading.error !== null && (
           <Trouble
-            what={trans.__('Experiment %1 cannot be read: %2', short(row.number), reading.error)}
+            what={trans.__('Experiment %1 cannot be read: %2', padded(row.number), reading.error)}
             again={reading.again}
             trans={trans}
           />

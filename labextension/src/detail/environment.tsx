@@ -21,7 +21,7 @@ function line(name: string, value: unknown): string {
   if (typeof value === 'number' && name.startsWith('memory')) {
     return sized(value);
   }
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The entries of a part of the environment that have a value. */
@@ -48,7 +48,7 @@ export function packages(environment: Readonly<Record<string, unknown>>): {
 }
 
 /** Pairs as a list of terms. */
-function Terms({ pairs }: { readonly pairs: readonly Pair[] }): JSX.Element {
+function Terms({ pairs }: { readonly pairs: readonly Pair[] }): React.JSX.Element {
   return (
     <dl className="jp-xpt-Terms">
       {pairs.map(([name, value]) => (
@@ -62,7 +62,7 @@ function Terms({ pairs }: { readonly pairs: readonly Pair[] }): JSX.Element {
 }
 
 /** A part of it with its heading. */
-function Part(props: { readonly title: string; readonly pairs: readonly Pair[] }): JSX.Element | null {
+function Part(props: { readonly title: string; readonly pairs: readonly Pair[] }): React.JSX.Element | null {
   return props.pairs.length === 0 ? null : (
     <>
       <h4>{props.title}</h4>
@@ -75,7 +75,7 @@ function Part(props: { readonly title: string; readonly pairs: readonly Pair[] }
 export function Environment(props: {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { environment, trans } = props;
   const { imported, others } = packages(environment);
   return (
@@ -92,7 +92,7 @@ export function Environment(props: {
 export function EnvironmentChanges(props: {
   readonly changes: IDetail['environment_changes'];
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { changes, trans } = props;
   return (
     <table className="jp-xpt-Table jp-xpt-Changes">

@@ -37,7 +37,7 @@ function useAddress(blob: Blob | null): string | null {
 }
 
 /** One picture; a click shows it as large as the page. */
-function Figure({ settings, at, run, name, trans }: IFigureProps): JSX.Element | null {
+function Figure({ settings, at, run, name, trans }: IFigureProps): React.JSX.Element | null {
   const reading = useReading([at.place, at.series, at.number, run, name].join('/'), 0, () =>
     figure(settings, at, run, name)
   );
@@ -94,7 +94,7 @@ function Figure({ settings, at, run, name, trans }: IFigureProps): JSX.Element |
 /** The pictures of a run. */
 export function Figures(
   props: Omit<IFigureProps, 'name'> & { readonly names: readonly string[] }
-): JSX.Element {
+): React.JSX.Element {
   const { names, trans } = props;
   const [all, setAll] = React.useState(false);
   const shown = all ? names : names.slice(0, FIRST);

@@ -2,70 +2,76 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { SignPicture } from '../sign';
 import type { IEdit, IRow } from '../tokens';
-import { short, tagsOf } from './said';
+import { tagsOf } from './said';
+import { padded, signOf, signWords } from '../words';
 
 interface IHeadProps {
   readonly row: IRow;
-  readonly sign: React.ReactNode;
+  readonly metric: string | null;
   readonly edit: (change: IEdit) => void;
   readonly trans: TranslationBundle;
 }
 
-/** A field that takes one line: Enter says it, Escape takes it back. */
-function Line(props: {
+/** A field that is edited in place: Enter says it, Escape takes it back, leaving it says it too. */
+function Field(props: {
   readonly value: string;
   readonly label: string;
   readonly placeholder: string;
-  /** `null` where it was taken back; `more` where Enter was pressed. */
-  readonly done: (value: string | null, more: boolean) => void;
-  readonly clears?: boolean;
-}): JSX.Element {
+  /** Whether it may have several lines, with Shift and Enter. */
+  readonly lines?: boolean;
+  /** `null` where it was taken back; `pressed` where a key ended it. */
+  readonly done: (value: string | null, pressed: boolean) => void;
+}): React.JSX.Element {
+  const { lines, label, placeholder, done } = props;
   const [value, setValue] = React.useState(props.value);
-  // Leaving the field after Escape must not save it.
+  // A field that goes away loses the focus too: that must not say it again.
   const over = React.useRef(false);
-  const say = (said: string | null, more: boolean): void => {
+  const say = (said: string | null, pressed: boolean): void => {
     if (!over.current) {
-      over.current = !(more && props.clears === true);
-      props.done(said, more);
-      setValue(props.clears === true ? '' : (said ?? value));
+      over.current = true;
+      done(said, pressed);
     }
   };
-  return (
-    <input
-      className="jp-xpt-Line"
-      autoFocus
-      value={value}
-      aria-label={props.label}
-      placeholder={props.placeholder}
-      maxLength={2000}
-      spellCheck={false}
-      onFocus={event => {
-        event.currentTarget.select();
-      }}
-      onChange={event => {
-        setValue(event.currentTarget.value);
-      }}
-      onBlur={() => {
-        say(value, false);
-      }}
-      onKeyDown={event => {
-        // Enter may end the composition of a character, too.
-        if (event.nativeEvent.isComposing) {
-          return;
-        }
-        if (event.key === 'Enter' || event.key === 'Escape') {
-          event.preventDefault();
-          event.stopPropagation();
-          say(event.key === 'Enter' ? value : null, event.key === 'Enter');
-        }
-      }}
-    />
+  const common = {
+    className: 'jp-xpt-Field',
+    autoFocus: true,
+    value,
+    placeholder,
+    'aria-label': label,
+    maxLength: 10000,
+    spellCheck: false,
+    onFocus: (event: React.FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      event.currentTarget.select();
+    },
+    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      setValue(event.currentTarget.value);
+    },
+    onBlur: () => {
+      say(value, false);
+    },
+    onKeyDown: (event: React.KeyboardEvent) => {
+      // Enter may end the composition of a character, too.
+      if (event.nativeEvent.isComposing || (lines === true && event.shiftKey)) {
+        return;
+      }
+      if (event.key === 'Enter' || event.key === 'Escape') {
+        event.preventDefault();
+        event.stopPropagation();
+        say(event.key === 'Enter' ? value : null, true);
+      }
+    }
+  };
+  return lines === true ? (
+    <textarea {...common} rows={Math.min(8, value.split('\n').length)} />
+  ) : (
+    <input {...common} />
   );
 }
 
 /** The note, and a field in its place while it is edited. */
-function Note({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
+function Note({ row, edit, trans }: Omit<IHeadProps, 'metric'>): React.JSX.Element {
   const [editing, setEditing] = React.useState(false);
   const button = React.useRef<HTMLButtonElement>(null);
   const back = React.useRef(false);
@@ -77,12 +83,13 @@ function Note({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
   }, [editing]);
   if (editing) {
     return (
-      <Line
+      <Field
+        lines
         value={row.note}
-        label={trans.__('Note of experiment %1', short(row.number))}
+        label={trans.__('Note of experiment %1', padded(row.number))}
         placeholder={row.offered || trans.__('what is tried, in a line')}
         done={(value, pressed) => {
-          back.current = pressed || value === null;
+          back.current = pressed;
           setEditing(false);
           if (value !== null && value.trim() !== row.note) {
             edit({ note: value.trim() });
@@ -112,8 +119,9 @@ function Note({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
 }
 
 /** The tags as pills, each with a button that takes it off, and one that adds. */
-function Tags({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
+function Tags({ row, edit, trans }: Omit<IHeadProps, 'metric'>): React.JSX.Element {
   const [adding, setAdding] = React.useState(false);
+  const [round, setRound] = React.useState(0);
   return (
     <ul className="jp-xpt-Tags" aria-label={trans.__('Tags')}>
       {row.tags.map(tag => (
@@ -132,17 +140,19 @@ function Tags({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
       ))}
       <li>
         {adding ? (
-          <Line
+          <Field
+            key={round}
             value=""
-            clears
-            label={trans.__('New tags of experiment %1', short(row.number))}
+            label={trans.__('New tags of experiment %1', padded(row.number))}
             placeholder={trans.__('tag, tag')}
-            done={(value, more) => {
+            done={(value, pressed) => {
               const fresh = tagsOf(value ?? '').filter(tag => !row.tags.includes(tag));
               if (fresh.length > 0) {
                 edit({ tags: [...row.tags, ...fresh] });
               }
-              setAdding(more && fresh.length > 0);
+              // Another field for another tag, until nothing is typed.
+              setRound(round + 1);
+              setAdding(pressed && fresh.length > 0);
             }}
           />
         ) : (
@@ -161,13 +171,16 @@ function Tags({ row, edit, trans }: Omit<IHeadProps, 'sign'>): JSX.Element {
 }
 
 /** Sign, number, note, star; below them the tags. */
-export function Head({ row, sign, edit, trans }: IHeadProps): JSX.Element {
+export function Head({ row, metric, edit, trans }: IHeadProps): React.JSX.Element {
+  const sign = signOf(row, metric);
+  const words = signWords(sign, trans);
   const starred = row.star ? trans.__('Take the star away') : trans.__('Give it a star');
   return (
     <header className="jp-xpt-Head">
       <div className="jp-xpt-Head-line">
-        {sign}
-        <h2>{short(row.number)}</h2>
+        <SignPicture sign={sign} title={words} />
+        <span className="jp-xpt-unseen">{words}</span>
+        <h2>{padded(row.number)}</h2>
         <Note row={row} edit={edit} trans={trans} />
         <button
           className="jp-xpt-Star"

@@ -134,7 +134,7 @@ function useLog({ settings, at, run, live }: ILogProps, element: React.RefObject
 }
 
 /** A text with what was looked for marked. */
-function Marked({ text, wanted }: { readonly text: string; readonly wanted: string }): JSX.Element {
+function Marked({ text, wanted }: { readonly text: string; readonly wanted: string }): React.JSX.Element {
   return (
     <>
       {marked(text, wanted).map((piece, i) =>
@@ -151,7 +151,7 @@ function Marked({ text, wanted }: { readonly text: string; readonly wanted: stri
 const KINDS: Readonly<Record<string, string>> = { '!': 'error', '>': 'display', '=': 'own' };
 
 /** One line: its time, then what it says. */
-function Line({ line, wanted }: { readonly line: string; readonly wanted: string }): JSX.Element {
+function Line({ line, wanted }: { readonly line: string; readonly wanted: string }): React.JSX.Element {
   const { time, mark, text } = parts(line);
   return (
     <>
@@ -170,7 +170,7 @@ function Line({ line, wanted }: { readonly line: string; readonly wanted: string
 /** The lines that hold a text, each leading to its place. */
 function Found(
   props: Omit<ILogProps, 'live'> & { readonly wanted: string; readonly jump: (offset: number) => void }
-): JSX.Element {
+): React.JSX.Element {
   const { settings, at, run, wanted, jump, trans } = props;
   const [state, setState] = React.useState<{ found: ILog | null; error: string | null }>({
     found: null,
@@ -251,7 +251,7 @@ function Lines(props: {
   readonly goal: number | null;
   readonly state: ILogState;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { part, wanted, live, goal, state, trans } = props;
   const lines = React.useMemo(() => linesOf(part), [part]);
   const scroller = React.useRef<HTMLDivElement>(null);
@@ -342,7 +342,7 @@ function Lines(props: {
 }
 
 /** The log of a run. Give it a `key` of the run: another run is another log. */
-export function Log(props: ILogProps & { readonly bytes: number }): JSX.Element {
+export function Log(props: ILogProps & { readonly bytes: number }): React.JSX.Element {
   const { live, bytes, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const state = useLog(props, root);

@@ -2,24 +2,25 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { short } from './said';
+import type { IActs } from '../acts';
+import { padded } from '../words';
 
 /** A number that chooses its experiment. */
 export function Link(props: {
   readonly number: number;
   readonly trans: TranslationBundle;
-  readonly choose: (number: number) => void;
-}): JSX.Element {
-  const { number, trans, choose } = props;
+  readonly acts: Pick<IActs, 'choose'>;
+}): React.JSX.Element {
+  const { number, trans, acts } = props;
   return (
     <button
       className="jp-xpt-link"
-      title={trans.__('Show experiment %1', short(number))}
+      title={trans.__('Show experiment %1', padded(number))}
       onClick={() => {
-        choose(number);
+        acts.choose(number);
       }}
     >
-      {short(number)}
+      {padded(number)}
     </button>
   );
 }
@@ -29,7 +30,7 @@ export function Section(props: {
   readonly title: string;
   readonly name: string;
   readonly children: React.ReactNode;
-}): JSX.Element {
+}): React.JSX.Element {
   const id = React.useId();
   return (
     <section className={`jp-xpt-Section jp-xpt-Section-${props.name}`} aria-labelledby={id}>
@@ -53,7 +54,7 @@ export function Fold(props: {
   readonly hint?: string;
   readonly folds: IFolds;
   readonly children: () => React.ReactNode;
-}): JSX.Element {
+}): React.JSX.Element {
   const { name, title, hint, folds, children } = props;
   const open = folds.open.has(name);
   return (
@@ -78,7 +79,7 @@ export function Trouble(props: {
   readonly what: string;
   readonly again: () => void;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   return (
     <p className="jp-xpt-Trouble" role="alert">
       <span>{props.what}</span> <button onClick={props.again}>{props.trans.__('Try again')}</button>
@@ -87,7 +88,7 @@ export function Trouble(props: {
 }
 
 /** Says that something is being read, once that takes a while. */
-export function Waiting(props: { readonly what: string }): JSX.Element {
+export function Waiting(props: { readonly what: string }): React.JSX.Element {
   return (
     <p className="jp-xpt-Waiting" role="status">
       {props.what}

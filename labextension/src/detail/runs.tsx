@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { IRepeat, IRun } from '../tokens';
 import { label } from './plot';
-import { lasted } from './said';
+import { duration } from '../words';
 
 interface IRunsProps {
   readonly runs: readonly IRun[];
@@ -19,7 +19,10 @@ interface IRunsProps {
 }
 
 /** A status as a word, with its sign. */
-export function Status(props: { readonly status: string; readonly trans: TranslationBundle }): JSX.Element {
+export function Status(props: {
+  readonly status: string;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
   const { status, trans } = props;
   const words: Readonly<Record<string, readonly [string, string]>> = {
     finished: ['✓', trans.__('finished')],
@@ -38,7 +41,7 @@ export function Status(props: { readonly status: string; readonly trans: Transla
 }
 
 /** A button that puts a text on the clipboard. */
-function Copy(props: { readonly text: string; readonly trans: TranslationBundle }): JSX.Element {
+function Copy(props: { readonly text: string; readonly trans: TranslationBundle }): React.JSX.Element {
   const { text, trans } = props;
   const [copied, setCopied] = React.useState(false);
   React.useEffect(() => {
@@ -66,6 +69,11 @@ function Copy(props: { readonly text: string; readonly trans: TranslationBundle 
   );
 }
 
+/** How long something took; empty where that is not known. */
+function took(seconds: number | null, trans: TranslationBundle): string {
+  return seconds === null ? '' : duration(seconds, trans);
+}
+
 /** A value of a repeat, as it is told. */
 function told(value: number | string | null | undefined): string {
   return typeof value === 'number' ? label(value) : (value ?? '');
@@ -81,9 +89,9 @@ function Repeats(props: {
   readonly run: IRun;
   readonly metrics: readonly string[];
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { run, metrics, trans } = props;
-  const row = (one: IRepeat): JSX.Element => (
+  const row = (one: IRepeat): React.JSX.Element => (
     <tr key={one.repeat}>
       <th scope="row" className="jp-xpt-number">
         {one.repeat}
@@ -93,7 +101,7 @@ function Repeats(props: {
           {told(one.values[name])}
         </td>
       ))}
-      <td className="jp-xpt-number">{lasted(one.seconds)}</td>
+      <td className="jp-xpt-number">{took(one.seconds, trans)}</td>
       <td>
         {one.status !== 'finished' && <Status status={one.status} trans={trans} />}{' '}
         {one.error !== null && <span className="jp-xpt-error">{one.error}</span>}
@@ -143,7 +151,9 @@ function Repeats(props: {
 }
 
 /** One run: its line, and below it its repeats once they are asked for. */
-function Run(props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly span: number }): JSX.Element {
+function Run(
+  props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly span: number }
+): React.JSX.Element {
   const { run, span, metrics, openLog, openSource, trans } = props;
   const [open, setOpen] = React.useState(false);
   const id = React.useId();
@@ -174,7 +184,7 @@ function Run(props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly sp
           </td>
         ))}
         <td className="jp-xpt-number">
-          {run.status === 'running' ? trans.__('%1 of %2', over, run.repeats) : lasted(run.seconds)}
+          {run.status === 'running' ? trans.__('%1 of %2', over, run.repeats) : took(run.seconds, trans)}
         </td>
         <td>
           <Status status={run.status} trans={trans} />
@@ -217,7 +227,7 @@ function Run(props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly sp
 }
 
 /** The runs, the newest first. */
-export function Runs(props: IRunsProps): JSX.Element {
+export function Runs(props: IRunsProps): React.JSX.Element {
   const { runs, metrics, trans } = props;
   const newest = [...runs].sort((one, other) => other.index - one.index);
   return (

@@ -1,26 +1,6 @@
-/** How numbers, times and changes are said. */
+/** How sizes, sentences and changes are said. */
 import type { IChange } from '../tokens';
-
-/** An experiment's number in short: three digits, growing past 999. */
-export function short(number: number): string {
-  return String(number).padStart(3, '0');
-}
-
-/** A duration as people say it: `2 m 14 s`; empty where it is not known. */
-export function lasted(seconds: number | null): string {
-  if (seconds === null || !Number.isFinite(seconds)) {
-    return '';
-  }
-  if (seconds < 10) {
-    return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
-  }
-  const whole = Math.round(seconds);
-  if (whole < 60) {
-    return `${whole} s`;
-  }
-  const minutes = Math.floor(whole / 60);
-  return whole < 3600 ? `${minutes} m ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
-}
+import { padded } from '../words';
 
 /** A size as people say it. */
 export function sized(bytes: number): string {
@@ -38,7 +18,7 @@ export function around(sentence: string, number: number | null): readonly [strin
   if (number === null) {
     return null;
   }
-  const found = new RegExp(`(?<![\\d.])${short(number)}(?![\\d.]*\\d)`, 'u').exec(sentence);
+  const found = new RegExp(`(?<![\\d.])${padded(number)}(?![\\d.]*\\d)`, 'u').exec(sentence);
   return found === null
     ? null
     : [sentence.slice(0, found.index), found[0], sentence.slice(found.index + found[0].length)];

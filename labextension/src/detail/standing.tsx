@@ -2,17 +2,21 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { IDetailProps } from '../acts';
+import type { IActs, IDetailProps } from '../acts';
 import type { IDetail, IMeasured, IRow, IVerdict, Verdict } from '../tokens';
 import { Link } from './parts';
 import { label } from './plot';
-import { around, short } from './said';
+import { around } from './said';
+import { padded } from '../words';
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { improved: '▲', worse: '▼', 'not sure': '?' };
 const CLASSES: Readonly<Record<Verdict, string>> = { improved: 'up', worse: 'down', 'not sure': 'unsure' };
 
 /** A verdict as its sign and its word. */
-export function Judged(props: { readonly verdict: Verdict; readonly trans: TranslationBundle }): JSX.Element {
+export function Judged(props: {
+  readonly verdict: Verdict;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
   const { verdict, trans } = props;
   const word = {
     improved: trans.__('improved'),
@@ -26,41 +30,14 @@ export function Judged(props: { readonly verdict: Verdict; readonly trans: Trans
   );
 }
 
-/** The experiment's sign: of its verdict where it has one, else of its status. */
-export function Sign(props: {
-  readonly row: IRow;
-  readonly metric: string | null;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  const { row, metric, trans } = props;
-  const verdict = metric === null ? undefined : row.verdicts[metric]?.verdict;
-  const signs: Record<IRow['status'], readonly [string, string]> = {
-    planned: ['○', trans.__('planned')],
-    running: ['◔', trans.__('running')],
-    finished: ['●', trans.__('finished')],
-    failed: ['×', trans.__('failed')],
-    interrupted: ['■', trans.__('interrupted')],
-    died: ['†', trans.__('died')],
-    damaged: ['⚠', trans.__('damaged')]
-  };
-  const [sign, word] =
-    row.status === 'finished' && verdict !== undefined ? [SIGNS[verdict], verdict] : signs[row.status];
-  const kind = row.status === 'finished' ? (verdict === undefined ? 'none' : CLASSES[verdict]) : row.status;
-  return (
-    <span className={`jp-xpt-Head-sign jp-xpt-${kind}`} role="img" aria-label={word} title={word}>
-      {sign}
-    </span>
-  );
-}
-
 /** A sentence in which the number that is compared with chooses its experiment. */
 export function Sentence(props: {
   readonly sentence: string;
   readonly against: number | null;
   readonly trans: TranslationBundle;
-  readonly choose: (number: number) => void;
-}): JSX.Element {
-  const { sentence, against, trans, choose } = props;
+  readonly acts: Pick<IActs, 'choose'>;
+}): React.JSX.Element {
+  const { sentence, against, trans, acts } = props;
   const cut = around(sentence, against);
   // The verdict's own word stands out.
   const [, word, rest] = /^(Improved|Worse|Not sure)(.*)$/su.exec(cut?.[0] ?? sentence) ?? [];
@@ -70,7 +47,7 @@ export function Sentence(props: {
       {rest}
       {cut !== null && against !== null && (
         <>
-          <Link number={against} trans={trans} choose={choose} />
+          <Link number={against} trans={trans} acts={acts} />
           {cut[2]}
         </>
       )}
@@ -85,7 +62,7 @@ function Running({
 }: {
   readonly row: IRow;
   readonly trans: TranslationBundle;
-}): JSX.Element | null {
+}): React.JSX.Element | null {
   const running = row.running;
   if (running === null) {
     return null;
@@ -100,7 +77,7 @@ function Running({
 }
 
 /** What keeps the experiment from being judged, in words. */
-function Kept({ row, detail, trans }: IStandingProps): JSX.Element | null {
+function Kept({ row, detail, trans }: IStandingProps): React.JSX.Element | null {
   const last = detail?.runs[detail.runs.length - 1];
   const error = last?.error ?? null;
   switch (row.status) {
@@ -167,7 +144,7 @@ function Metrics({
   readonly row: IRow;
   readonly metrics: readonly (readonly [string, IMeasured])[];
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const judged = metrics.some(([name]) => row.verdicts[name] !== undefined);
   return (
     <table className="jp-xpt-Table jp-xpt-Metrics">
@@ -213,7 +190,7 @@ function Metrics({
 export function Arrow(props: {
   readonly goal: 'max' | 'min';
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { goal, trans } = props;
   const word = goal === 'max' ? trans.__('higher is better') : trans.__('lower is better');
   return (
@@ -232,7 +209,7 @@ interface IStandingProps {
 /** How the experiment stands, in words and numbers. */
 export function Standing(
   props: IStandingProps & Pick<IDetailProps, 'metric' | 'acts' | 'lineage'>
-): JSX.Element {
+): React.JSX.Element {
   const { row, detail, metric, acts, lineage, trans } = props;
   const verdict = metric === null ? undefined : row.verdicts[metric];
   const metrics = Object.entries(row.measured).sort(
@@ -246,14 +223,14 @@ export function Standing(
       <Kept row={row} detail={detail} trans={trans} />
       {verdict !== undefined && (
         <p className="jp-xpt-Sentence">
-          <Sentence sentence={verdict.sentence} against={row.against} trans={trans} choose={acts.choose} />
+          <Sentence sentence={verdict.sentence} against={row.against} trans={trans} acts={acts} />
         </p>
       )}
       {verdict === undefined && row.status === 'finished' && (
         <p className="jp-xpt-dim">
           {row.against === null
             ? trans.__('A first one: there is nothing to compare it with.')
-            : trans.__('No verdict: it and %1 have no metric in common.', short(row.against))}
+            : trans.__('No verdict: it and %1 have no metric in common.', padded(row.against))}
         </p>
       )}
       {metrics.length > 0 && <Metrics row={row} metrics={metrics} trans={trans} />}

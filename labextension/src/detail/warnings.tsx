@@ -26,7 +26,7 @@ export function Warnings(props: {
   readonly warnings: readonly IWarned[];
   readonly damage: readonly string[];
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { warnings, damage, trans } = props;
   return (
     <ul className="jp-xpt-Warnings" aria-label={trans.__('Warnings')}>

@@ -6,7 +6,7 @@ import type { IDiffProps } from '../acts';
 import { Changes } from '../detail/changes';
 import { Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { useReading } from '../detail/reading';
-import { short } from '../detail/said';
+import { padded } from '../words';
 import { diff as readDiff } from '../request';
 import type { ICellDiff, IDiff } from '../tokens';
 import { counted, swapped } from './pairs';
@@ -20,7 +20,7 @@ function Cell(props: {
   readonly cell: ICellDiff;
   readonly wide: boolean;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { cell, wide, trans } = props;
   const [whole, setWhole] = React.useState(false);
   const { added, removed } = counted(cell);
@@ -56,7 +56,13 @@ function Cell(props: {
           </button>
         )}
       </h4>
-      <Sides key={String(whole)} cell={cell} wide={wide} whole={whole || cell.kind === 'same'} trans={trans} />
+      <Sides
+        key={String(whole)}
+        cell={cell}
+        wide={wide}
+        whole={whole || cell.kind === 'same'}
+        trans={trans}
+      />
     </section>
   );
 }
@@ -67,7 +73,7 @@ function Unchanged(props: {
   readonly wide: boolean;
   readonly open: boolean;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { cells, wide, trans } = props;
   const [open, setOpen] = React.useState(props.open);
   const n = cells.length;
@@ -113,7 +119,7 @@ function Cells(props: {
   readonly wide: boolean;
   readonly open: boolean;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { cells, wide, open, trans } = props;
   return (
     <>
@@ -134,18 +140,18 @@ function Side(props: {
   readonly number: number;
   readonly label: string;
   readonly choose: (number: number) => void;
-}): JSX.Element {
+}): React.JSX.Element {
   const { number, label, choose } = props;
-  const [typed, setTyped] = React.useState(short(number));
+  const [typed, setTyped] = React.useState(padded(number));
   React.useEffect(() => {
-    setTyped(short(number));
+    setTyped(padded(number));
   }, [number]);
   const say = (): void => {
     const given = /^\s*#?([0-9]{1,12})\s*$/u.exec(typed)?.[1];
     if (given !== undefined && Number(given) !== number) {
       choose(Number(given));
     } else {
-      setTyped(short(number));
+      setTyped(padded(number));
     }
   };
   return (
@@ -178,7 +184,7 @@ function Difference(props: {
   readonly turned: boolean;
   readonly wide: boolean;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { diff, turned, wide, trans } = props;
   const self = diff.left === diff.right;
   const [cells, files, changes] = React.useMemo(
@@ -187,7 +193,12 @@ function Difference(props: {
         ? [
             diff.cells.map(swapped),
             diff.files.map(swapped),
-            diff.changes.map(one => ({ ...one, before: one.after, after: one.before, kind: OTHER[one.kind] ?? one.kind }))
+            diff.changes.map(one => ({
+              ...one,
+              before: one.after,
+              after: one.before,
+              kind: OTHER[one.kind] ?? one.kind
+            }))
           ]
         : [diff.cells, diff.files, diff.changes],
     [diff, turned]
@@ -201,7 +212,9 @@ function Difference(props: {
             <Changes changes={changes} label={trans.__('In short')} trans={trans} />
           ) : (
             <p className="jp-xpt-dim">
-              {none ? trans.__('Both ran the same source.') : trans.__('Nothing that counts: both mean the same.')}
+              {none
+                ? trans.__('Both ran the same source.')
+                : trans.__('Nothing that counts: both mean the same.')}
             </p>
           )}
         </Section>
@@ -225,7 +238,7 @@ function Difference(props: {
 const OTHER: Readonly<Record<string, string>> = { added: 'removed', removed: 'added' };
 
 /** The tab with a difference; both sides can be chosen anew and swapped. */
-export function Diff(props: IDiffProps): JSX.Element {
+export function Diff(props: IDiffProps): React.JSX.Element {
   const { settings, place, series, trans } = props;
   const [[left, right], setSides] = React.useState([props.left, props.right]);
   const [measure, width] = useWidth();
@@ -274,11 +287,7 @@ export function Diff(props: IDiffProps): JSX.Element {
         </div>
       </header>
       {error !== null && (
-        <Trouble
-          what={trans.__('The difference cannot be read: %1', error)}
-          again={again}
-          trans={trans}
-        />
+        <Trouble what={trans.__('The difference cannot be read: %1', error)} again={again} trans={trans} />
       )}
       {value === null && error === null && <Waiting what={trans.__('Reading …')} />}
       {value !== null && (

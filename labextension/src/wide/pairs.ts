@@ -58,10 +58,11 @@ export function stretches(pairs: readonly IPair[]): readonly IStretch[] {
       found.push({ folded, same, pairs: pairs.slice(from, to) });
     }
   };
+  const flat = pairs.map(alike);
   for (let from = 0; from < pairs.length;) {
-    const same = alike(pairs[from] as IPair);
+    const same = flat[from] === true;
     let to = from + 1;
-    while (to < pairs.length && alike(pairs[to] as IPair) === same) {
+    while (to < pairs.length && flat[to] === same) {
       to++;
     }
     if (same) {

@@ -20,16 +20,21 @@ function piecesOf({ left, right }: IPair): readonly [Pieces, Pieces] {
   if (left !== null && right !== null && left.kind !== 'same') {
     return compared(left.text, right.text);
   }
-  const whole = (line: IDiffLine | null): Pieces => (line === null ? [] : [{ text: line.text, marked: false }]);
+  const whole = (line: IDiffLine | null): Pieces =>
+    line === null ? [] : [{ text: line.text, marked: false }];
   return [whole(left), whole(right)];
 }
 
 /** Text with what differs in it marked. */
-function Text({ pieces }: { readonly pieces: Pieces }): JSX.Element {
+function Text({ pieces }: { readonly pieces: Pieces }): React.JSX.Element {
   return (
     <>
       {pieces.map((piece, i) =>
-        piece.marked ? <mark key={i}>{piece.text}</mark> : <React.Fragment key={i}>{piece.text}</React.Fragment>
+        piece.marked ? (
+          <mark key={i}>{piece.text}</mark>
+        ) : (
+          <React.Fragment key={i}>{piece.text}</React.Fragment>
+        )
       )}
     </>
   );
@@ -45,7 +50,7 @@ interface ISideProps {
 }
 
 /** One side of a pair: its number, and its sign and text. */
-function Half({ line, pieces, number }: ISideProps): JSX.Element {
+function Half({ line, pieces, number }: ISideProps): React.JSX.Element {
   if (line === null) {
     return (
       <>
@@ -66,7 +71,7 @@ function Half({ line, pieces, number }: ISideProps): JSX.Element {
 }
 
 /** A pair as one row, or as its lines one below the other. */
-function rowsOf(pair: IPair, wide: boolean, key: number): readonly JSX.Element[] {
+function rowsOf(pair: IPair, wide: boolean, key: number): readonly React.JSX.Element[] {
   const { left, right } = pair;
   const [before, after] = piecesOf(pair);
   if (wide) {
@@ -77,7 +82,7 @@ function rowsOf(pair: IPair, wide: boolean, key: number): readonly JSX.Element[]
       </tr>
     ];
   }
-  const single = (line: IDiffLine, pieces: Pieces, side: string): JSX.Element => (
+  const single = (line: IDiffLine, pieces: Pieces, side: string): React.JSX.Element => (
     <tr key={`${key}${side}`}>
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.left}</td>
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.right}</td>
@@ -102,16 +107,13 @@ const Table = React.memo(function Table(props: {
   readonly wide: boolean;
   readonly label: string;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { pairs, wide, label, trans } = props;
   const heads = wide
     ? [trans.__('line before'), trans.__('before'), trans.__('line after'), trans.__('after')]
     : [trans.__('line before'), trans.__('line after'), trans.__('text')];
   return (
-    <table
-      className={wide ? 'jp-xpt-Diff-lines jp-xpt-wide' : 'jp-xpt-Diff-lines'}
-      aria-label={label}
-          >
+    <table className={wide ? 'jp-xpt-Diff-lines jp-xpt-wide' : 'jp-xpt-Diff-lines'} aria-label={label}>
       <colgroup>
         {heads.map((head, i) => (
           <col key={head} className={wide ? (i % 2 === 0 ? 'jp-xpt-n' : '') : i < 2 ? 'jp-xpt-n' : ''} />
@@ -137,7 +139,7 @@ function Stretch(props: {
   readonly wide: boolean;
   readonly label: string;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { stretch, wide, label, trans } = props;
   const [open, setOpen] = React.useState(!stretch.folded);
   const n = stretch.pairs.length;
@@ -180,7 +182,7 @@ export function Sides(props: {
   /** Whether what is alike is shown too. */
   readonly whole: boolean;
   readonly trans: TranslationBundle;
-}): JSX.Element {
+}): React.JSX.Element {
   const { cell, wide, whole, trans } = props;
   const all = React.useMemo(() => {
     const pairs = paired(cell.lines);
