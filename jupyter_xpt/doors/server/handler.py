@@ -12,6 +12,7 @@ from tornado.web import HTTPError
 
 from jupyter_xpt.doors import wire
 from jupyter_xpt.doors.server.places import Place, Places
+from jupyter_xpt.doors.server.watch import Watch
 from jupyter_xpt.ground.errors import NotebookError, RecordError, StoreError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import printable
 
@@ -35,10 +36,10 @@ class ExperimentsHandler(APIHandler):
 
     auth_resource = "jupyter_xpt"
 
-    # The name, and no class of ours, because each request makes a handler of its own.
-    def initialize(self, places: Places) -> None:
+    def initialize(self, places: Places, watch: Watch) -> None:
         """Takes what all requests share."""
         self.places = places
+        self.watch = watch
 
     async def within(self, place: str, do: Callable[[Place], Any]) -> None:
         """Answers with what a function makes of a place, as JSON; both happen in a thread."""

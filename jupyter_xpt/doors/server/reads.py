@@ -59,7 +59,9 @@ class OverviewHandler(ExperimentsHandler):
             delta = at.follower.look(since)
             return b"".join(wire.overview(delta, at.follower.name_of(delta)))
 
-        self.finish(await self.made(place, looked))
+        data = await self.made(place, looked)
+        self.watch.keep(await self.places.get(place))
+        self.finish(data)
 
 
 class ExperimentHandler(ExperimentsHandler):
