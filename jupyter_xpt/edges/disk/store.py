@@ -95,7 +95,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         _forget(temporary)
         raise
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def create(path: Path, data: bytes) -> bool:
@@ -110,7 +110,7 @@ def create(path: Path, data: bytes) -> bool:
         return _create_exclusively(path, data)
     finally:
         _forget(temporary)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 
@@ -178,7 +178,7 @@ def _forget(path: Path) -> None:
         os.unlink(path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes a folder's entries survive a power cut, where the system can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -263,7 +263,7 @@ def create_experiment(store: Store, record: ExperimentRecord) -> None:
     with refusals("make the experiment"):
         folder.mkdir(parents=True, exist_ok=True)
         replace(folder / "experiment.json", codec.dump(record))
-        _sync_folder(store.out)
+        sync_folder(store.out)
 
 
 def read_experiment(store: Store, name: ExperimentName) -> ExperimentRecord:
