@@ -64,21 +64,6 @@ class OverviewHandler(ExperimentsHandler):
         self.finish(data)
 
 
-class ExperimentHandler(ExperimentsHandler):
-    """``GET …/experiments/N``: all about one experiment."""
-
-    @authenticated
-    @authorized
-    async def get(self, place: str, series: str, number: str) -> None:
-        """Answers with runs, changes, environment."""
-
-        def read(at: Place) -> wire.Json:
-            found = details.detail(at.folder, series, int(number))
-            return wire.detail(found, at.contents_path(found.row.name.notebook))
-
-        await self.within(place, read)
-
-
 class LogHandler(ExperimentsHandler):
     """``GET …/runs/RUN/log``: a piece of a run's log, by ``tail``, ``after`` or ``find``."""
 
