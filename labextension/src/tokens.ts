@@ -91,6 +91,7 @@ export interface IRow {
   readonly depth: number;
   /** Whether it is its parent's last child. */
   readonly last: boolean;
+  /** Its line breaks are kept: it is edited as it is. */
   readonly note: string;
   /** What changed since the parent, to stand where no note was given. */
   readonly offered: string;
@@ -135,6 +136,8 @@ export interface ILineage {
   /** All rows, or those that changed. */
   readonly rows: readonly IRow[];
   readonly gone: readonly number[];
+  /** What of the settings of the series cannot be followed. */
+  readonly warnings?: readonly IWarned[];
 }
 
 /** What an edit of an experiment says anew; what is left out stays. */
