@@ -147,7 +147,7 @@ class Experiment:
 
     @property
     def verdict(self) -> str | None:
-        """``improved``, ``worse`` or ``not sure`` against its parent; None without a comparison."""
+        """``improved``, ``worse`` or ``not sure`` against its parent or the baseline; None without a comparison."""
         return self.row.verdict.verdict if self.row.verdict else None
 
     @property

@@ -142,8 +142,10 @@ class Acts:
         with _usage():
             split(line, ())
             lineage, row = self._here()
-            parent = lineage.row(row.parent) if row is not None and row.parent is not None else None
-        self._show(text.where(lineage.series, row, parent, _look()), html.where(lineage.series, row, parent))
+            others = (row.parent, row.against) if row is not None else (None, None)
+            parent, against = (lineage.row(number) if number is not None else None for number in others)
+        rich = html.where(lineage.series, row, parent, against)
+        self._show(text.where(lineage.series, row, parent, _look()), rich)
 
     def tree(self, line: str) -> None:
         """What ``%xpt_tree`` does."""

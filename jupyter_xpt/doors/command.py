@@ -129,7 +129,9 @@ def _table(given: argparse.Namespace) -> str:
 
 def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
-    return text.show(_row(given), text.look_of(sys.stdout))
+    found = overview(_folder(given))
+    row = find(found, given.experiment, given.series)
+    return text.show(row, text.look_of(sys.stdout), lineage_of(found, row.name.series).baseline)
 
 
 def _log(given: argparse.Namespace) -> str:

@@ -68,6 +68,7 @@ def tree(lineage: Lineage, look: Look = Look()) -> str:
     told = comparisons(lineage)
     if told:
         lines += ["", *(look.paint(line, "2") for line in wrapped(told, look.width))]
+    lines += _lineage_warnings(lineage, look)
     return "\n".join(lines)
 
 
@@ -79,8 +80,7 @@ def trees(overview: Overview, look: Look = Look()) -> str:
 def table(lineage: Lineage, look: Look = Look()) -> str:
     """A series as a table: a line an experiment by number, a column a metric, as many as fit."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
-    first = [lineage.primary] if lineage.primary is not None else []
-    metrics = list(dict.fromkeys([*first, *(metric for row in rows for metric in row.measured)]))
+    metrics = lineage.metrics
     columns = [
         ["#", *(row.name.short for row in rows)],
         ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
@@ -91,8 +91,7 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     width = sum(2 + max(map(cells, column)) for column in (*columns, notes, *end, verdicts))
     fitting: list[list[str]] = []
     for metric in metrics:
-        goals = [row.measured[metric].goal for row in rows if metric in row.measured]
-        name = f"{printable(metric)} {ARROWS.get(goals[-1] if goals else '', '')}"
+        name = f"{printable(metric)} {ARROWS.get(lineage.goals[metric], '')}"
         column = [cut(name, 24), *_means([row.measured.get(metric) for row in rows])]
         width += 2 + max(map(cells, column))
         if fitting and width > look.width:
@@ -104,15 +103,15 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     hidden = len(metrics) - len(fitting)
     if hidden:
         lines.append(f"{hidden} more metric{'s' * (hidden > 1)}: jupyter xpt show NUMBER, or experiments.csv")
-    return "\n".join([look.paint(_heading(lineage), "1"), *lines])
+    return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
-def show(row: Row, look: Look = Look()) -> str:
-    """Everything about one experiment."""
+def show(row: Row, look: Look = Look(), baseline: int | None = None) -> str:
+    """Everything about one experiment; ``baseline`` is the one that the user pinned for the series."""
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
         lines += wrapped(f"{sign(row)} {printable(row.sentence)}", look.width, "  ")
-    lines.append(_facts(row))
+    lines.append(_facts(row, baseline))
     if row.measured:
         lines += ["", *_metrics(row)]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
@@ -143,6 +142,8 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
     if parent is not None:
         parts = (f"parent {parent.name.short}", _title(parent), _mean(parent.main))
         lines.append(" · ".join(part for part in parts if part))
+    if row.against not in (None, row.parent):
+        lines.append(f"compared with the baseline {short(row.against or 0)}")
     if row.main is not None:
         stands = look.paint(f"{sign(row)} {standing(row)}".strip(), _colour(row))
         lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())
@@ -181,7 +182,13 @@ def _stems(rows: Sequence[Row]) -> list[str]:
 def _heading(lineage: Lineage) -> str:
     """A series with the metric that decides."""
     metric = f" · {printable(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
-    return printable(lineage.series) + metric
+    pinned = f" · baseline {short(lineage.baseline)}" if lineage.baseline is not None else ""
+    return printable(lineage.series) + metric + pinned
+
+
+def _lineage_warnings(lineage: Lineage, look: Look) -> list[str]:
+    """What is wrong with what was settled for a series."""
+    return [line for one in lineage.warnings for line in wrapped(_warned(one.text, one.where), look.width, "  ")]
 
 
 def _named(row: Row) -> str:
@@ -196,10 +203,12 @@ def _title(row: Row) -> str:
     return printable(row.note) if row.note else f"({printable(row.offered)})" if row.offered else ""
 
 
-def _facts(row: Row) -> str:
-    """The line about where an experiment comes from."""
+def _facts(row: Row, baseline: int | None) -> str:
+    """The line about where an experiment comes from, and what it is compared with."""
+    pinned = "" if baseline is None else "the baseline" if baseline == row.number else f"baseline {short(baseline)}"
     parts = [
         f"parent {short(row.parent)}" if row.parent is not None else "no parent",
+        pinned,
         row.status,
         f"created {printable(created(row))}" if row.created else "",
         printable(row.notebook or ""),

@@ -1,7 +1,6 @@
 """The routes: what they answer, and that nobody gets an answer without logging in."""
 
 import json
-import logging
 from importlib.metadata import version
 
 import pytest
@@ -10,9 +9,17 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.httpclient import HTTPClientError
 from tornado.web import Application
 
-from jupyter_xpt.doors.server import _load_jupyter_server_extension
+from tests import builders
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# A value for each parameter of our routes.
+VALUES = (
+    ("places/([^/]+)", "places/0123456789abcdef"),
+    ("([^/]+)", "cats"),
+    ("([0-9]{1,12})", "4"),
+    ("([0-9_-]{1,40})", "2026_11_23-12_34_01"),
+    (r"([0-9]{3,9}\.(?:png|jpg|gif|svg))", "001.png"),
+)
 
 
 class NobodyMay(Authorizer):
@@ -41,6 +48,14 @@ def our_routes(app: Application) -> list[str]:
     return sorted({pattern.rstrip("$") for pattern in patterns if "/jupyter-xpt/" in pattern})
 
 
+def filled(route: str) -> str:
+    """A route with a value in place of each parameter."""
+    for pattern, value in VALUES:
+        route = route.replace(pattern, value)
+    assert "(" not in route, "a parameter that this test knows no value for"
+    return route
+
+
 async def status(fetch, route: str, **options) -> int:
     """The status that the server answers with."""
     if options.get("method") in ("POST", "PUT", "PATCH"):
@@ -58,7 +73,7 @@ async def answered_without_token(app: Application, fetch, base: str) -> list[str
         f"{verb} {route}"
         for route in our_routes(app)
         for verb in VERBS
-        if await status(fetch, route.removeprefix(base), method=verb, headers=nobody) not in (401, 403, 405)
+        if await status(fetch, filled(route).removeprefix(base), method=verb, headers=nobody) not in (401, 403, 405)
     ]
 
 
@@ -83,7 +98,18 @@ async def test_who_is_known_but_may_not_gets_no_answer(jp_serverapp, jp_fetch):
     assert await status(jp_fetch, "jupyter-xpt/about") == 403
 
 
-async def test_loading_says_nothing_of_its_own(jp_serverapp, caplog):
-    with caplog.at_level(logging.INFO):
-        _load_jupyter_server_extension(jp_serverapp)
-    assert caplog.records == []
+async def test_overview_comes_whole_and_then_only_what_changed(jp_fetch, jp_root_dir):
+    builders.write_series(jp_root_dir)
+    place = json.loads((await jp_fetch("jupyter-xpt", "places")).body)["places"][0]["place"]
+
+    async def look(since: str) -> dict:
+        return json.loads((await jp_fetch("jupyter-xpt", "places", place, "overview", params={"since": since})).body)
+
+    first = await look("nothing known")
+    assert first["full"]
+    assert [row["number"] for row in first["series"][0]["rows"]] == [1, 2, 4, 6, 3, 5]
+    builders.write_experiment(jp_root_dir, builders.experiment_record(6, 4, note="another note", source=None))
+    second = await look(first["revision"])
+    assert not second["full"]
+    assert [(row["number"], row["note"]) for row in second["series"][0]["rows"]] == [(6, "another note")]
+    assert (await look(second["revision"]))["series"] == []
