@@ -49,6 +49,8 @@ export interface IMeasured {
   readonly mean: number | null;
   /** Standard error of the mean; `null` below two repeats. */
   readonly sem: number | null;
+  /** Half the width of the mean's 95 % interval; `null` below two repeats. */
+  readonly half: number | null;
   readonly n: number;
   /** Repeats that failed, or gave no finite number. */
   readonly failed: number;
