@@ -38,7 +38,7 @@ class Follower:
         self._notebooks: frozenset[str] = frozenset()
         self._listed_ns: int | None = None
         self._there = True
-        self._announced = 0
+        self._announced: int | None = None
         self._logs: dict[str, int] = {}
 
     def look(self, since: str | None = None) -> Delta:
@@ -55,7 +55,10 @@ class Follower:
             self._take()
             if not self._there:
                 raise UnknownExperiment(f"the folder {printable(self.folder.name)} is not there any more")
-            return self._revisions.since(self._known(since))
+            delta = self._revisions.since(self._known(since))
+            # Who looks first need not be told of what is shown now.
+            self._announced = delta.revision if self._announced is None else self._announced
+            return delta
 
     def name_of(self, delta: Delta) -> str:
         """What to ask with next time."""
@@ -65,7 +68,7 @@ class Follower:
         """The series that changed since the last call, also those of which only a running log grew."""
         with self._lock:
             found = self._take()
-            series = set(self._revisions.series_since(self._announced))
+            series = set(self._revisions.series_since(self._announced or 0))
             self._announced = self._revisions.revision
             logs = self._running_logs(found)
             series |= {one for one in logs if logs[one] != self._logs.get(one, logs[one])}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.prepared import Prepared
+from jupyter_xpt.edges.disk.plainfile import MAX_RECORD_BYTES, Unreadable, is_plain_below, read_record_below
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
@@ -82,13 +83,13 @@ def newest_run(place: Store, name: ExperimentName) -> Path | None:
     """The folder of an experiment's newest run that kept a snapshot; the freezing one when it is frozen."""
     folder = place.experiment(name)
     try:
-        record = codec.load_json((folder / "experiment.json").read_bytes(), f"{name}/experiment.json")
-        frozen = record.get("frozen")
+        data = read_record_below(place.out, str(name), "experiment.json")
+        frozen = codec.load_json(data, f"{name}/experiment.json").get("frozen")
         runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
-    except (OSError, XptError):
+    except (OSError, Unreadable, XptError):
         return None
     order = ([frozen] if isinstance(frozen, str) and is_run_name(frozen) else []) + runs[::-1]
-    return next((folder / run for run in order if (folder / run / "source" / EXECUTED).is_file()), None)
+    return next((folder / run for run in order if is_plain_below(folder, run, "source", EXECUTED)), None)
 
 
 def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
@@ -97,8 +98,8 @@ def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
     if run is None:
         return None
     try:
-        return (run / "source" / name.notebook).read_bytes()
-    except OSError:
+        return read_record_below(run, "source", name.notebook)
+    except Unreadable:
         return None
 
 
@@ -110,9 +111,9 @@ def read_source(place: Store, facts: ExperimentFacts | None) -> Source | None:
     if run is None:
         return None
     try:
-        data = codec.load_json((run / "source" / EXECUTED).read_bytes(), f"{facts.name}/{run.name}/{EXECUTED}")
+        data = codec.load_json(read_record_below(run, "source", EXECUTED), f"{facts.name}/{run.name}/{EXECUTED}")
         return Source(str(data["cell"]), tuple(map(str, data["above"])), _files(run / "source", data.get("files", {})))
-    except (OSError, XptError, KeyError, TypeError):
+    except (OSError, Unreadable, XptError, KeyError, TypeError):
         return None
 
 
@@ -123,6 +124,6 @@ def _files(folder: Path, listed: Mapping[str, object]) -> tuple[tuple[str, str],
     for name in sorted(listed):
         path = (folder / name).resolve()
         # A record's word leads nowhere else.
-        if path.is_file() and path.is_relative_to(inside):
+        if path.is_file() and path.is_relative_to(inside) and path.stat().st_size <= MAX_RECORD_BYTES:
             found.append((name, path.read_text("utf-8", "surrogateescape")))
     return tuple(found)

@@ -23,7 +23,7 @@ from jupyter_xpt.thought.reading.measured import Measured, RunRow
 from jupyter_xpt.thought.reading.results import shown
 from jupyter_xpt.thought.reading.revisions import ChangedLineage, Delta
 from jupyter_xpt.thought.reading.standing import comparisons
-from jupyter_xpt.thought.reading.table import MAX_METRICS, metrics_of
+from jupyter_xpt.thought.reading.table import MAX_METRICS
 from jupyter_xpt.thought.statistics.student import critical_value
 from jupyter_xpt.thought.statistics.wording import Verdict, sentence
 
@@ -63,30 +63,32 @@ def overview(delta: Delta, revision: str) -> Iterator[bytes]:
     yield b'],"gone":' + encode([_line(series) for series in delta.gone]) + b"}"
 
 
+def changed(place: str, series: Sequence[str]) -> Json:
+    """The event that says which series of a place changed."""
+    return {"place": place, "series": [_line(one) for one in series]}
+
+
 def _lineage(changed: ChangedLineage) -> Json:
     """A lineage without its rows."""
     lineage = changed.lineage
-    goals: dict[str, str] = {}
-    for one in sorted(lineage.rows, key=lambda row: row.number):
-        goals.update((metric, measured.goal) for metric, measured in _first(one.measured))
-    metrics = metrics_of(sorted(lineage.rows, key=lambda row: row.number))
+    metrics = lineage.metrics[:MAX_METRICS]
     return {
         "series": _line(lineage.series),
         "primary": _line_or_none(lineage.primary),
         "goal": lineage.goal,
         "metrics": [_line(metric) for metric in metrics],
-        "goals": {_line(metric): goals[metric] for metric in metrics if metric in goals},
-        "baseline": None,
+        "goals": {_line(metric): lineage.goals[metric] for metric in metrics if metric in lineage.goals},
+        "baseline": lineage.baseline,
         "comparisons": _line(comparisons(lineage)),
         "order": [row.number for row in lineage.rows] if changed.ordered else None,
         "gone": list(changed.gone),
+        "warnings": _warned(lineage.warnings),
     }
 
 
 def row(row: Row, *, notebook: bool) -> Json:
     """One experiment in its lineage."""
     last = row.runs[-1] if row.runs else None
-    against = row.parent if row.verdicts else None
     return {
         "number": row.number,
         "parent": _whole(row.parent),
@@ -99,9 +101,9 @@ def row(row: Row, *, notebook: bool) -> Json:
         "created": _line(row.created, 40),
         "status": row.status,
         "primary": _line_or_none(row.primary),
-        "against": _whole(against),
+        "against": row.against,
         "measured": _all_measured(row),
-        "verdicts": {_line(name): _verdict(one, name, against) for name, one in _first(row.verdicts)},
+        "verdicts": {_line(name): _verdict(one, name, row.against) for name, one in _first(row.verdicts)},
         "running": _running(row),
         "runs": len(row.runs),
         "last_run": last.run if last else None,

@@ -7,6 +7,7 @@
     ├── NameProblem           a series or notebook name that cannot be used
     ├── NotebookError         a notebook that is missing, unreadable or malformed
     ├── UnknownExperiment     a number, run or series that does not exist
+    ├── ConflictError         an act that what is there forbids just now
     ├── MetricError           a logged value that is no number (also a ValueError)
     ├── RecordError           a damaged record on disk
     └── StoreError            the disk refused: read-only, full, gone
@@ -35,6 +36,10 @@ class NotebookError(XptError):
 
 class UnknownExperiment(XptError):  # noqa: N818 - says what is unknown
     """An experiment number, run or series that does not exist."""
+
+
+class ConflictError(XptError):
+    """An act that what is there forbids just now: it runs, or something stands in its place."""
 
 
 class MetricError(XptError, ValueError):

@@ -91,6 +91,7 @@ export interface IRow {
   readonly depth: number;
   /** Whether it is its parent's last child. */
   readonly last: boolean;
+  /** Its line breaks are kept: it is edited as it is. */
   readonly note: string;
   /** What changed since the parent, to stand where no note was given. */
   readonly offered: string;
@@ -135,6 +136,8 @@ export interface ILineage {
   /** All rows, or those that changed. */
   readonly rows: readonly IRow[];
   readonly gone: readonly number[];
+  /** What of the settings of the series cannot be followed. */
+  readonly warnings?: readonly IWarned[];
 }
 
 /** What an edit of an experiment says anew; what is left out stays. */
@@ -270,10 +273,15 @@ export interface ILog {
   readonly more: boolean;
   /** The numbers of the lines, from 1, where something was looked for. */
   readonly found?: readonly number[];
+  /** Where those lines begin, in bytes. */
+  readonly offsets?: readonly number[];
 }
 
-/** What to read of a log: its end, what follows a byte, or the lines that hold a text. */
-export type LogPart = { readonly tail: number } | { readonly after: number } | { readonly find: string };
+/** What to read of a log: the last lines, of all of it or before a byte; what follows a byte; the lines that hold a text. */
+export type LogPart =
+  | { readonly tail: number; readonly before?: number }
+  | { readonly after: number }
+  | { readonly find: string };
 
 /** The points that a run logged step by step: metric, repeat, `[step, value]`. */
 export interface ICurves {

@@ -7,6 +7,7 @@ from jupyter_server.utils import url_path_join
 
 from jupyter_xpt.doors.server.places import Places
 from jupyter_xpt.doors.server.routes import NAMESPACE, ROUTES
+from jupyter_xpt.doors.server.watch import Watch
 
 
 class XptServer(ExtensionApp):
@@ -16,12 +17,14 @@ class XptServer(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Adds our routes to the server."""
-        if self.serverapp is None:
+        if self.serverapp is None or self.serverapp.event_logger is None:
             return
         self.places = Places(self.serverapp)
-        shared = {"places": self.places}
+        self.watch = Watch(self.places, self.serverapp.event_logger)
+        shared = {"places": self.places, "watch": self.watch}
         self.handlers.extend((url_path_join(NAMESPACE, route), handler, shared) for route, handler in ROUTES)
 
     async def stop_extension(self) -> None:
         """Lets go of what the server half holds."""
+        await self.watch.stop()
         self.places.close()

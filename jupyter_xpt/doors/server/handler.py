@@ -12,13 +12,15 @@ from tornado.web import HTTPError
 
 from jupyter_xpt.doors import wire
 from jupyter_xpt.doors.server.places import Place, Places
-from jupyter_xpt.ground.errors import NotebookError, RecordError, StoreError, UnknownExperiment, XptError
+from jupyter_xpt.doors.server.watch import Watch
+from jupyter_xpt.ground.errors import ConflictError, NotebookError, RecordError, StoreError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import printable
 
 MAX_BODY_BYTES = 64 << 10
 _MAX_MESSAGE = 500
 _STATUSES: tuple[tuple[type[XptError], int], ...] = (
     (UnknownExperiment, 404),
+    (ConflictError, 409),
     (NotebookError, 409),
     (RecordError, 409),
     (StoreError, 500),
@@ -35,10 +37,10 @@ class ExperimentsHandler(APIHandler):
 
     auth_resource = "jupyter_xpt"
 
-    # The name, and no class of ours, because each request makes a handler of its own.
-    def initialize(self, places: Places) -> None:
+    def initialize(self, places: Places, watch: Watch) -> None:
         """Takes what all requests share."""
         self.places = places
+        self.watch = watch
 
     async def within(self, place: str, do: Callable[[Place], Any]) -> None:
         """Answers with what a function makes of a place, as JSON; both happen in a thread."""
@@ -69,8 +71,8 @@ class ExperimentsHandler(APIHandler):
         # Hostile text may nest deeper than the parser goes.
         except (ValueError, RecursionError):
             raise HTTPError(400, "the body is no JSON") from None
-        if not isinstance(data, dict):
-            raise HTTPError(400, "the body is no JSON object")
+        if not isinstance(data, dict) or not data:
+            raise HTTPError(400, f"the body is no JSON object with {' or '.join(fields)}")
         found = {}
         for name, value in data.items():
             if name not in fields:
@@ -125,6 +127,13 @@ def whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):
         raise HTTPError(400, f"{name} is a whole number up to {most}, not {text!r:.40}")
     return int(text)
+
+
+def whole_number(value: object) -> int:
+    """A check for the number of an experiment."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 10**12:
+        raise TypeError("the number of an experiment")
+    return value
 
 
 def text_of(most: int) -> Callable[[object], str]:

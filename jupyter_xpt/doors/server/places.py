@@ -87,8 +87,11 @@ class Places:
                 self._below = tuple(await self.work(find_folders, root))
                 self._scanned = time.monotonic()
         found = await self.work(_located, root, paths, self._below)
-        self._places = {one.id: self._kept(one) for one, _ in found[:_MAX_PLACES]}
-        return [(self._places[one.id], has) for one, has in found[:_MAX_PLACES]]
+        listed = {one.id: self._kept(one) for one, _ in found[:_MAX_PLACES]}
+        # Whoever looks at one of those listed before goes on doing so: it may come back.
+        earlier = {} if len(self._places) > _MAX_PLACES else self._places
+        self._places = {**earlier, **listed}
+        return [(listed[one.id], has) for one, has in found[:_MAX_PLACES]]
 
     def _kept(self, found: _Located) -> Place:
         """The place as it is known, under the path that it has now."""

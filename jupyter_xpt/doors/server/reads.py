@@ -59,22 +59,9 @@ class OverviewHandler(ExperimentsHandler):
             delta = at.follower.look(since)
             return b"".join(wire.overview(delta, at.follower.name_of(delta)))
 
-        self.finish(await self.made(place, looked))
-
-
-class ExperimentHandler(ExperimentsHandler):
-    """``GET …/experiments/N``: all about one experiment."""
-
-    @authenticated
-    @authorized
-    async def get(self, place: str, series: str, number: str) -> None:
-        """Answers with runs, changes, environment."""
-
-        def read(at: Place) -> wire.Json:
-            found = details.detail(at.folder, series, int(number))
-            return wire.detail(found, at.contents_path(found.row.name.notebook))
-
-        await self.within(place, read)
+        data = await self.made(place, looked)
+        self.watch.keep(await self.places.get(place))
+        self.finish(data)
 
 
 class LogHandler(ExperimentsHandler):

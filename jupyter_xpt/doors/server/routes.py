@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_xpt.doors.server import reads
+from jupyter_xpt.doors.server import acts, reads
 from jupyter_xpt.doors.server.handler import ExperimentsHandler
 
 NAMESPACE = "jupyter-xpt"
@@ -16,8 +16,12 @@ ROUTES: tuple[tuple[str, type[ExperimentsHandler]], ...] = (
     ("about", reads.AboutHandler),
     ("places", reads.PlacesHandler),
     (f"{_PLACE}/overview", reads.OverviewHandler),
+    (_SERIES, acts.SeriesHandler),
     (f"{_SERIES}/export", reads.ExportHandler),
-    (_EXPERIMENT, reads.ExperimentHandler),
+    (f"{_SERIES}/experiments", acts.NewHandler),
+    (_EXPERIMENT, acts.ExperimentHandler),
+    (f"{_EXPERIMENT}/undelete", acts.UndeleteHandler),
+    (f"{_EXPERIMENT}/restore", acts.RestoreHandler),
     (f"{_RUN}/log", reads.LogHandler),
     (rf"{_RUN}/figures/([0-9]{{3,9}}\.(?:png|jpg|gif|svg))", reads.FigureHandler),
 )

@@ -78,6 +78,15 @@ def opened_below(folder: str | os.PathLike[str], *parts: str) -> int:
     return opened(os.path.join(path, parts[-1]))
 
 
+def is_plain_below(folder: str | os.PathLike[str], *parts: str) -> bool:
+    """Whether there is a plain file below a folder, with no link on the way from there."""
+    try:
+        os.close(opened_below(folder, *parts))
+    except (FileNotFoundError, Unreadable):
+        return False
+    return True
+
+
 def _mode(path: str) -> int:
     """The kind of a file itself, 0 when it is missing."""
     try:
