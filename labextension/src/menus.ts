@@ -2,7 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
 
 import type { Acting } from './acting';
@@ -92,7 +92,9 @@ function onRows(model: Model, acts: Acting, trans: TranslationBundle): readonly 
       id: COMMANDS.pick,
       name: trans.__('Pick the Chosen Experiment to Compare'),
       label: row =>
-        model.picked.has(row.number) ? trans.__('Leave Out of the Comparison') : trans.__('Add to Comparison'),
+        model.picked.has(row.number)
+          ? trans.__('Leave Out of the Comparison')
+          : trans.__('Add to Comparison'),
       act: ({ number }) => {
         model.pick(number);
       }
@@ -233,7 +235,7 @@ export function addCommands(
 function openMenu(
   app: JupyterFrontEnd,
   commands: readonly (string | null)[],
-  args: Args,
+  args: ReadonlyJSONObject,
   x: number,
   y: number
 ): void {
