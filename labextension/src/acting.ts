@@ -170,10 +170,7 @@ export class Acting implements IActs {
 
   /** Say whether more or less of a metric is better. */
   setGoal(metric: string, goal: Goal): void {
-    this.attempt(
-      at => this.stage.model.editSeries(at.place, at.series, { goals: { [metric]: goal } }),
-      0
-    );
+    this.attempt(at => this.stage.model.editSeries(at.place, at.series, { goals: { [metric]: goal } }), 0);
   }
 
   /** Ask for another experiment, then show what differs from it. */
@@ -190,10 +187,9 @@ export class Acting implements IActs {
       const found = /^#?0*([0-9]{1,12})$/.exec(asked.value?.trim() ?? '');
       const other = model.row(Number(found?.[1]));
       if (other === null) {
-        Notification.error(
-          trans.__('There is no experiment %1 in this series', asked.value?.trim() ?? ''),
-          { autoClose: 5000 }
-        );
+        Notification.error(trans.__('There is no experiment %1 in this series', asked.value?.trim() ?? ''), {
+          autoClose: 5000
+        });
       } else {
         this.diff(other.number, number);
       }

@@ -92,7 +92,9 @@ function onRows(model: Model, acts: Acting, trans: TranslationBundle): readonly 
       id: COMMANDS.pick,
       name: trans.__('Pick the Chosen Experiment to Compare'),
       label: row =>
-        model.picked.has(row.number) ? trans.__('Leave Out of the Comparison') : trans.__('Add to Comparison'),
+        model.picked.has(row.number)
+          ? trans.__('Leave Out of the Comparison')
+          : trans.__('Add to Comparison'),
       act: ({ number }) => {
         model.pick(number);
       }

@@ -88,7 +88,9 @@ export class Model {
     if (lineage === undefined) {
       return null;
     }
-    const edits = this.edits.filter(({ at }) => at.series === lineage.series && at.place === this.place?.place);
+    const edits = this.edits.filter(
+      ({ at }) => at.series === lineage.series && at.place === this.place?.place
+    );
     // The same object as long as nothing changed, so that views need not draw anew.
     if (this.shown?.of !== lineage || this.shown.edits !== this.edits) {
       const drawn = edited(
@@ -404,7 +406,10 @@ export class Model {
 
   private remember(choices: IChoices): void {
     const place = this.place?.place ?? '';
-    this.keep({ ...this.memory, places: { ...this.memory.places, [place]: { ...this.choices, ...choices } } });
+    this.keep({
+      ...this.memory,
+      places: { ...this.memory.places, [place]: { ...this.choices, ...choices } }
+    });
   }
 
   private keep(memory: IMemory): void {

@@ -7,7 +7,17 @@ import { endedRuns } from './leaves/known';
 import type { IUnderWay } from './leaves/known';
 import type { Model } from './model';
 import { SignPicture } from './panel/sign';
-import { arrow, duration, padded, runningMean, secondsLeft, signOf, signWords, titleOf, verdictOf } from './leaves/words';
+import {
+  arrow,
+  duration,
+  padded,
+  runningMean,
+  secondsLeft,
+  signOf,
+  signWords,
+  titleOf,
+  verdictOf
+} from './leaves/words';
 
 /** As many digits as the error leaves meaning to: two of its own. */
 function shownSo(values: readonly number[]): string {

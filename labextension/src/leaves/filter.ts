@@ -70,8 +70,7 @@ function numberOf(text: string): number | null {
 
 /** What to compare under a name: a metric's mean, or one of the numbers that every experiment has. */
 function quantity(name: string, metrics: readonly string[]): ((row: IRow) => number | null) | null {
-  const metric =
-    metrics.find(one => one === name) ?? metrics.find(one => plain(one) === plain(name)) ?? null;
+  const metric = metrics.find(one => one === name) ?? metrics.find(one => plain(one) === plain(name)) ?? null;
   if (metric !== null) {
     return row => row.measured[metric]?.mean ?? null;
   }

@@ -25,7 +25,10 @@ export function merged(known: IKnown, answer: IOverview): IKnown {
   const series = new Map(answer.full ? [] : known.series);
   answer.gone.forEach(name => series.delete(name));
   for (const lineage of answer.series) {
-    series.set(lineage.series, mergedLineage(answer.full ? undefined : known.series.get(lineage.series), lineage));
+    series.set(
+      lineage.series,
+      mergedLineage(answer.full ? undefined : known.series.get(lineage.series), lineage)
+    );
   }
   const sorted = Array.from(series).sort(([one], [other]) => (one < other ? -1 : 1));
   return { revision: answer.revision, series: new Map(sorted) };

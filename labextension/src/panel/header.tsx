@@ -198,7 +198,9 @@ export function Header(props: IHeaderProps): React.JSX.Element {
         </div>
       )}
       {unknown.length > 0 && (
-        <div className="jp-xpt-line jp-xpt-mod-warn">{trans.__('Not understood: %1', unknown.join('  '))}</div>
+        <div className="jp-xpt-line jp-xpt-mod-warn">
+          {trans.__('Not understood: %1', unknown.join('  '))}
+        </div>
       )}
       {lineage !== null && lineage.baseline !== null && (
         <div className="jp-xpt-line">

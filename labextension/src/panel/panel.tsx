@@ -271,7 +271,9 @@ function Nothing(props: IPanelProps): React.JSX.Element {
   if (places.length === 0) {
     return (
       <div className="jp-xpt-empty">
-        <p>{trans.__('Experiments are shown where notebooks are files on the server, and here they are not.')}</p>
+        <p>
+          {trans.__('Experiments are shown where notebooks are files on the server, and here they are not.')}
+        </p>
       </div>
     );
   }

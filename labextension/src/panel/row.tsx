@@ -6,7 +6,17 @@ import type { IShown } from '../leaves/rows';
 import type { IScale } from '../leaves/scale';
 import { RADIUS, SignShape } from './sign';
 import { Strip } from './strip';
-import { clock, duration, meanAndError, measuredOf, padded, progress, rowWords, signOf, signWords } from '../leaves/words';
+import {
+  clock,
+  duration,
+  meanAndError,
+  measuredOf,
+  padded,
+  progress,
+  rowWords,
+  signOf,
+  signWords
+} from '../leaves/words';
 
 /** The height of every row, in pixels. */
 export const ROW = 30;
@@ -73,7 +83,13 @@ function Gutter(props: IRowProps): React.JSX.Element {
   const sign = signOf(shown.row, props.metric);
   const width = x(depth) + RADIUS + 3;
   return (
-    <svg className="jp-xpt-gutter" width={width} height={ROW} viewBox={`0 0 ${width} ${ROW}`} aria-hidden="true">
+    <svg
+      className="jp-xpt-gutter"
+      width={width}
+      height={ROW}
+      viewBox={`0 0 ${width} ${ROW}`}
+      aria-hidden="true"
+    >
       <path className="jp-xpt-gutter-lines" d={paths.join(' ')} />
       <g transform={`translate(${x(depth)} ${MIDDLE})`}>
         <circle className="jp-xpt-gutter-room" r={RADIUS + 1.5} />
@@ -139,7 +155,9 @@ function Value(props: IRowProps): React.JSX.Element {
   if (measured?.mean == null) {
     const sign = signOf(row, props.metric);
     const said = sign === 'none' ? '' : signWords(sign, trans);
-    return <span className={`jp-xpt-value jp-xpt-mod-words jp-xpt-mod-${sign.replace(' ', '-')}`}>{said}</span>;
+    return (
+      <span className={`jp-xpt-value jp-xpt-mod-words jp-xpt-mod-${sign.replace(' ', '-')}`}>{said}</span>
+    );
   }
   const { mean, error } = meanAndError(measured);
   return (
