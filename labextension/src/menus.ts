@@ -2,7 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
 
 import type { Acting } from './acting';
@@ -235,7 +235,7 @@ export function addCommands(
 function openMenu(
   app: JupyterFrontEnd,
   commands: readonly (string | null)[],
-  args: Args,
+  args: ReadonlyJSONObject,
   x: number,
   y: number
 ): void {

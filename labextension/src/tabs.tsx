@@ -8,6 +8,7 @@ import { experimentsIcon } from './icons';
 import { padded } from './leaves/words';
 import type { Model } from './model';
 import type { ILineage } from './tokens';
+import { Compare } from './wide/compare';
 import { Diff } from './wide/diff';
 
 /** What a tab is drawn from. */
@@ -71,6 +72,26 @@ export function showDiff(acts: Acting, where: IWhere, numbers: readonly [number,
 
 /** Show in a tab what differs between several experiments. */
 export function showComparison(acts: Acting, where: IWhere, numbers: readonly number[]): void {
-  const { app, model } = acts.stage;
-  openTab({ ...where, app, model, id: 'comparison', numbers, draw: () => <div>{numbers.join(', ')}</div> });
+  const { app, model, trans } = acts.stage;
+  openTab({
+    ...where,
+    app,
+    model,
+    id: 'comparison',
+    numbers,
+    draw: lineage =>
+      lineage === null ? (
+        <p className="jp-xpt-empty">{trans.__('The panel shows another folder now.')}</p>
+      ) : (
+        <Compare
+          settings={model.settings}
+          place={where.place}
+          lineage={lineage}
+          numbers={numbers}
+          metric={model.lineage?.series === where.series ? model.metric : lineage.primary}
+          acts={acts}
+          trans={trans}
+        />
+      )
+  });
 }

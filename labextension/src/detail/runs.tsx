@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { IRepeat, IRun } from '../tokens';
 import { label } from './plot';
-import { duration } from '../words';
+import { duration } from '../leaves/words';
 
 interface IRunsProps {
   readonly runs: readonly IRun[];

@@ -7,7 +7,7 @@ import type { IDetail, IMeasured, IRow, IVerdict, Verdict } from '../tokens';
 import { Link } from './parts';
 import { label } from './plot';
 import { around } from './said';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { improved: '▲', worse: '▼', 'not sure': '?' };
 const CLASSES: Readonly<Record<Verdict, string>> = { improved: 'up', worse: 'down', 'not sure': 'unsure' };

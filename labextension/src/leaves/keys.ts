@@ -29,7 +29,7 @@ export function step(key: string, shown: readonly IShown[], active: number, page
     case 'PageUp':
       return to(active - Math.max(1, page));
     case 'ArrowRight':
-      if (one === undefined || !one.folds) {
+      if (one?.folds !== true) {
         return null;
       }
       return one.folded > 0 ? { unfold: one.row.number } : to(active + 1);

@@ -202,7 +202,7 @@ export function Header(props: IHeaderProps): React.JSX.Element {
           {trans.__('Not understood: %1', unknown.join('  '))}
         </div>
       )}
-      {lineage !== null && lineage.baseline !== null && (
+      {lineage?.baseline != null && (
         <div className="jp-xpt-line">
           <span>{trans.__('All compared with %1', padded(lineage.baseline))}</span>
           <button
