@@ -76,7 +76,7 @@ function columns(lineage: ILineage, metric: string | null): React.CSSProperties 
   return {
     '--jp-xpt-mean': `${Math.min(most, mean) + 1}ch`,
     '--jp-xpt-error': `${Math.min(most, error)}ch`,
-    '--jp-xpt-n': `${Math.min(most, n + 1)}ch`
+    '--jp-xpt-n': `${Math.min(most, n + 1.7)}ch`
     // React's types know no custom properties.
   } as React.CSSProperties;
 }
