@@ -125,13 +125,13 @@ export class Model {
     return this.choices.sort ?? this.usual;
   }
 
-  /** The chosen experiment; where none was chosen, the one that was made last. */
+  /** The chosen experiment; where none was chosen, the one that ran last. */
   get chosen(): number | null {
     const { lineage } = this;
     if (this.choice !== null && lineage?.rows.some(row => row.number === this.choice) === true) {
       return this.choice;
     }
-    return lineage?.rows.reduce<number | null>((most, row) => Math.max(most ?? 0, row.number), null) ?? null;
+    return lineage === null ? null : latest(lineage.rows);
   }
 
   /** The row of an experiment of the shown series. */
@@ -462,6 +462,20 @@ export class Model {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly restored = this.remembered();
+}
+
+/** The number of the experiment that ran last; where none ran, of the one that was made last. */
+function latest(rows: readonly IRow[]): number | null {
+  const time = (row: IRow | undefined): number => Date.parse(row?.started ?? '') || 0;
+  return (
+    rows.reduce<IRow | undefined>(
+      (last, row) =>
+        last === undefined || time(row) > time(last) || (time(row) === time(last) && row.number > last.number)
+          ? row
+          : last,
+      undefined
+    )?.number ?? null
+  );
 }
 
 function unsaved(reason: unknown): void {

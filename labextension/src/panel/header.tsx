@@ -57,10 +57,8 @@ function PlaceSelect({ model, trans }: IHeaderProps): React.JSX.Element | null {
   const places = (model.places ?? []).filter(
     one => one.experiments || one.place === place?.place || one.path === model.folder
   );
-  if (places.length < 2 && place !== null) {
-    return <span className="jp-xpt-place">{placeName(place, trans)}</span>;
-  }
-  if (places.length === 0) {
+  // With one folder there is nothing to choose, unless none is shown.
+  if (places.length < (place === null ? 1 : 2)) {
     return null;
   }
   const options = places.map(one => [one.place, placeName(one, trans)] as const);
@@ -156,7 +154,9 @@ export function Header(props: IHeaderProps): React.JSX.Element {
     <div className="jp-xpt-header">
       <div className="jp-xpt-title">
         <h2>{trans.__('Experiments')}</h2>
-        <PlaceSelect {...props} />
+        <span className="jp-xpt-place">
+          <PlaceSelect {...props} />
+        </span>
         {lineage !== null && (
           <>
             <Select
@@ -184,16 +184,18 @@ export function Header(props: IHeaderProps): React.JSX.Element {
       </div>
       {lineage !== null && (
         <div className="jp-xpt-choices">
-          <Select
-            className="jp-xpt-mod-series"
-            label={trans.__('Series')}
-            value={lineage.series}
-            options={Array.from(model.known.series.keys(), name => [name, name] as const)}
-            choose={series => {
-              model.chooseSeries(series);
-            }}
-          />
-          <MetricSelect {...props} lineage={lineage} />
+          <span className="jp-xpt-pair">
+            <Select
+              className="jp-xpt-mod-series"
+              label={trans.__('Series')}
+              value={lineage.series}
+              options={Array.from(model.known.series.keys(), name => [name, name] as const)}
+              choose={series => {
+                model.chooseSeries(series);
+              }}
+            />
+            <MetricSelect {...props} lineage={lineage} />
+          </span>
           <Filter {...props} lineage={lineage} />
         </div>
       )}
