@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import type { IActs } from '../acts';
 import type { ILineage, IRow } from '../tokens';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 
 interface IButtonsProps {
   readonly row: IRow;

@@ -16,7 +16,7 @@ import type { IFolds } from './parts';
 import { useReading } from './reading';
 import { Runs } from './runs';
 import { sized } from './said';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 import { Standing } from './standing';
 import { damaged, warned, Warnings } from './warnings';
 

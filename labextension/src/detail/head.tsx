@@ -2,10 +2,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { SignPicture } from '../sign';
+import { SignPicture } from '../panel/sign';
 import type { IEdit, IRow } from '../tokens';
 import { tagsOf } from './said';
-import { padded, signOf, signWords } from '../words';
+import { padded, signOf, signWords } from '../leaves/words';
 
 interface IHeadProps {
   readonly row: IRow;

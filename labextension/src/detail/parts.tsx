@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IActs } from '../acts';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 
 /** A number that chooses its experiment. */
 export function Link(props: {

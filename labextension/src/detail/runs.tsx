@@ -6,7 +6,7 @@ import * as React from 'react';
 import type { IRepeat, IRun } from '../tokens';
 import { useWidth } from './parts';
 import { label } from './plot';
-import { duration } from '../words';
+import { duration } from '../leaves/words';
 
 /** Below so many pixels a run takes two lines. */
 const NARROW = 380;

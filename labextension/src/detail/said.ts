@@ -1,6 +1,6 @@
 /** How sizes, sentences and changes are said. */
 import type { IChange } from '../tokens';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 
 /** A size as people say it. */
 export function sized(bytes: number): string {

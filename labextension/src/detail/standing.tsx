@@ -8,7 +8,7 @@ import { Fold, Link } from './parts';
 import type { IFolds } from './parts';
 import { label } from './plot';
 import { around } from './said';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { improved: '▲', worse: '▼', 'not sure': '?' };
 const CLASSES: Readonly<Record<Verdict, string>> = { improved: 'up', worse: 'down', 'not sure': 'unsure' };

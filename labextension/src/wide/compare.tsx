@@ -7,11 +7,11 @@ import { Link, Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { useReading } from '../detail/reading';
 import { Arrow, Judged, Sentence } from '../detail/standing';
 import { compare as readCompare } from '../request';
-import { scaleOf } from '../scale';
-import { SignPicture } from '../sign';
-import { Strip } from '../strip';
+import { scaleOf } from '../leaves/scale';
+import { SignPicture } from '../panel/sign';
+import { Strip } from '../panel/strip';
 import type { ICompare, IRow } from '../tokens';
-import { measuredOf, padded, signOf, signWords, titleOf } from '../words';
+import { measuredOf, padded, signOf, signWords, titleOf } from '../leaves/words';
 
 const [NARROWEST, WIDEST] = [80, 260];
 /** So many metrics are shown at first. */

@@ -6,7 +6,7 @@ import type { IDiffProps } from '../acts';
 import { Changes } from '../detail/changes';
 import { Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { useReading } from '../detail/reading';
-import { padded } from '../words';
+import { padded } from '../leaves/words';
 import { diff as readDiff } from '../request';
 import type { ICellDiff, IDiff } from '../tokens';
 import { counted, swapped } from './pairs';
