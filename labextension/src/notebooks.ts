@@ -1,7 +1,8 @@
 /** Notebooks: an open notebook and its kernel, each told by the other what becomes of the file. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
-import type { Cell, CodeCell, ICellModel } from '@jupyterlab/cells';
+import { CodeCell } from '@jupyterlab/cells';
+import type { Cell, ICellModel } from '@jupyterlab/cells';
 import { PageConfig, PathExt, URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookActions } from '@jupyterlab/notebook';
@@ -120,13 +121,16 @@ class OpenDocument {
 
   /** A cell is about to be sent to the kernel. */
   runs(cell: Cell): void {
-    const { model } = cell;
-    if (model.type !== 'code') {
+    if (!(cell instanceof CodeCell)) {
       return;
     }
-    // The request exists once all that is under way just now has happened.
+    const { model } = cell;
+    // The request exists once all that is under way just now has happened; without a kernel it never does.
     queueMicrotask(() => {
-      this.remember((cell as CodeCell).outputArea.future?.msg.header.msg_id);
+      const future = cell.isDisposed
+        ? null
+        : (cell.outputArea.future as CodeCell['outputArea']['future'] | null);
+      this.remember(future?.msg.header.msg_id);
     });
     const notebook = this.path;
     if (notebook === null || !readsNotebook(model.sharedModel.getSource())) {
@@ -172,7 +176,7 @@ class OpenDocument {
     }
   }
 
-  private hear(message: KernelMessage.IIOPubMessage): void {
+  private hear(message: KernelMessage.IMessage): void {
     const told = toldBy(message.content);
     if (told === null) {
       return;
@@ -243,16 +247,17 @@ class OpenDocument {
       await this.stay(told, await isThere(target), reason);
       return;
     }
-    if (!context.isDisposed) {
-      const { series, number, parent } = told;
-      context.model.setMetadata(METADATA_KEY, {
-        series,
-        number,
-        ...(typeof parent === 'number' ? { parent } : {})
-      });
-    }
+    this.mark(told);
     await this.putBack(told);
     this.saves.soon();
+  }
+
+  /** Let the notebook itself say which experiment it is. */
+  private mark({ series, number, parent }: ITold): void {
+    if (!this.context.isDisposed) {
+      const mark = typeof parent === 'number' ? { series, number, parent } : { series, number };
+      this.context.model.setMetadata(METADATA_KEY, mark);
+    }
   }
 
   /** The document could not be renamed: what ran gets a file of its own, and this one is put back when it is closed. */

@@ -12,7 +12,7 @@ function essenceOf(model: INotebookModel): string {
     id,
     type,
     source: sharedModel.getSource(),
-    metadata: sharedModel.getMetadata() as Record<string, unknown>
+    metadata: sharedModel.getMetadata()
   }));
   return essence(model.metadata, cells);
 }
