@@ -108,7 +108,8 @@ def write_all(folder: Path) -> Path:
     (run / "figures" / "001.png").write_bytes(PICTURE)
     write_environment(run, numpy="2.1.0", pandas="2.2.0")
     write_environment(folder / "out" / "cats_002" / RUN, numpy="1.26.0")
-    write_snapshot(folder, 4)
+    write_snapshot(folder, 2)
+    write_snapshot(folder, 4, cell="accuracy = 0.95")
     steps = [{"time": 1.0, "repeat": 1, "step": n, "values": {"val/loss": 1 / (n + 1)}} for n in range(8)]
     with (run / "results.jsonl").open("ab") as file:
         file.write(b"".join(json.dumps(one).encode() + b"\n" for one in steps))
