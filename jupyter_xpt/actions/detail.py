@@ -117,7 +117,7 @@ def read_figure(folder: Path, series: str, number: int, run: str, figure: str) -
     name, found = located_run(folder, series, number, run)
     if _FIGURE.fullmatch(figure) is None:
         raise UnknownExperiment(f"there is no figure {printable(figure[:60])}")
-    with _file_of(folder, name, found, "figures", figure) as descriptor:
+    with file_of(folder, name, found, "figures", figure) as descriptor:
         if logfile.size(descriptor) > MAX_FIGURE_BYTES:
             raise RecordError(f"figures/{figure} is longer than {MAX_FIGURE_BYTES >> 20} MB: open its file")
         with os.fdopen(os.dup(descriptor), "rb") as file:
@@ -129,26 +129,26 @@ def log_tail(
 ) -> Piece:
     """The last lines of a run's log, of those before an offset where that is given."""
     name, found = located_run(folder, series, number, run)
-    with _file_of(folder, name, found, "log.txt") as descriptor:
+    with file_of(folder, name, found, "log.txt") as descriptor:
         return logfile.tail(descriptor, lines, before)
 
 
 def log_after(folder: Path, series: str, number: int, run: str, offset: int) -> Piece:
     """The whole lines of a run's log from a byte on."""
     name, found = located_run(folder, series, number, run)
-    with _file_of(folder, name, found, "log.txt") as descriptor:
+    with file_of(folder, name, found, "log.txt") as descriptor:
         return logfile.after(descriptor, offset, over=found.status != RUNNING)
 
 
 def log_find(folder: Path, series: str, number: int, run: str, text: str) -> Piece:
     """The lines of a run's log that hold a text, whatever its case."""
     name, found = located_run(folder, series, number, run)
-    with _file_of(folder, name, found, "log.txt") as descriptor:
+    with file_of(folder, name, found, "log.txt") as descriptor:
         return logfile.find(descriptor, text)
 
 
 @contextmanager
-def _file_of(folder: Path, name: ExperimentName, run: RunRow, *parts: str) -> Iterator[int]:
+def file_of(folder: Path, name: ExperimentName, run: RunRow, *parts: str) -> Iterator[int]:
     """A descriptor of a run's file, with no link on the way to it."""
     try:
         descriptor = opened_below(Store(folder).out, str(name), run.run, *parts)

@@ -17,6 +17,7 @@ from jupyter_xpt.ground.codec import json_number
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import Measured, RunRow
@@ -289,6 +290,15 @@ def log(piece: Piece) -> Json:
     """Lines of a log."""
     found = {} if piece.found is None else {"found": list(piece.found), "offsets": list(piece.offsets or ())}
     return {"lines": list(piece.lines), "start": piece.start, "end": piece.end, "more": piece.more, **found}
+
+
+def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> Json:
+    """The points that a run logged step by step, by metric and repeat."""
+    found = {
+        _line(name): {str(n): [[step, _finite(value)] for step, value in points] for n, points in repeats.items()}
+        for name, repeats in metrics.items()
+    }
+    return {"metrics": found, "cut": cut}
 
 
 def _warned(warnings: Sequence[Warned]) -> list[Json]:

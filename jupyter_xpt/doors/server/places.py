@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_server.services.contents.filemanager import FileContentsManager
 
+from jupyter_xpt.actions.curves import CurveReader
 from jupyter_xpt.actions.follow import Follower
 from jupyter_xpt.edges.disk.finding import find_folders
 from jupyter_xpt.ground.errors import UnknownExperiment
@@ -44,6 +45,7 @@ class Place:
     folder: Path
     path: str
     follower: Follower
+    curves: CurveReader = field(default_factory=CurveReader)
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_WORKERS_OF_ONE))
 
     def contents_path(self, name: str) -> str:

@@ -94,6 +94,18 @@ class LogHandler(ExperimentsHandler):
         await self.within(place, read)
 
 
+class CurvesHandler(ExperimentsHandler):
+    """``GET …/runs/RUN/curves``: what a run logged step by step."""
+
+    _track_activity = False
+
+    @authenticated
+    @authorized
+    async def get(self, place: str, series: str, number: str, run: str) -> None:
+        """Answers with points by metric and repeat."""
+        await self.within(place, lambda at: wire.curves(*at.curves.read(at.folder, series, int(number), run)))
+
+
 class FigureHandler(ExperimentsHandler):
     """``GET …/runs/RUN/figures/NAME``: a picture that a run displayed."""
 

@@ -23,5 +23,6 @@ ROUTES: tuple[tuple[str, type[ExperimentsHandler]], ...] = (
     (f"{_EXPERIMENT}/undelete", acts.UndeleteHandler),
     (f"{_EXPERIMENT}/restore", acts.RestoreHandler),
     (f"{_RUN}/log", reads.LogHandler),
+    (f"{_RUN}/curves", reads.CurvesHandler),
     (rf"{_RUN}/figures/([0-9]{{3,9}}\.(?:png|jpg|gif|svg))", reads.FigureHandler),
 )
