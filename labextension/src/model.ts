@@ -11,7 +11,7 @@ import { named } from './leaves/names';
 import type { INamed } from './leaves/names';
 import * as request from './request';
 import type { Sort } from './leaves/rows';
-import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit } from './tokens';
+import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit, ITold } from './tokens';
 import { EVENT_SCHEMA } from './tokens';
 
 /** How often to look by ourselves: what changes meanwhile is told by events, which end a minute after we looked last. */
@@ -266,9 +266,19 @@ export class Model {
     }
   }
 
-  /** Look now: something changed, as a kernel says. */
+  /** Look now: something changed. */
   ping(): void {
     void this.renew();
+  }
+
+  /** Look now, as a kernel says; what runs in the notebook that is followed is what its user wants to see. */
+  told(told: ITold, path: string): void {
+    if (path === this.followed && told.status === 'running' && told.run !== this.lastRun) {
+      this.lastRun = told.run;
+      this.wanted = { series: told.series, number: null };
+      this.take();
+    }
+    this.ping();
   }
 
   /** Change note, tags or star; shown at once, and taken back where the server refuses. */
@@ -398,6 +408,7 @@ export class Model {
     }
     this.choice = wanted.number;
     this.wanted = null;
+    this.emit();
   }
 
   private get choices(): IChoices {
@@ -457,6 +468,7 @@ export class Model {
   /** Whether another place than the open notebook's was chosen. */
   private elsewhere = false;
   private seen = false;
+  private lastRun: string | undefined;
   private busy = false;
   private again = false;
   private failures = 0;
