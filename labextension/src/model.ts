@@ -281,6 +281,13 @@ export class Model {
     this.ping();
   }
 
+  /** Ask nothing any more. */
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.timer);
+    Signal.clearData(this);
+  }
+
   /** Change note, tags or star; shown at once, and taken back where the server refuses. */
   async edit(at: IAt, edit: IEdit): Promise<void> {
     const one = { at, edit };
@@ -305,6 +312,9 @@ export class Model {
 
   /** Ask the server now; while that is under way, once more after it. */
   async renew(): Promise<void> {
+    if (this.disposed) {
+      return;
+    }
     if (this.busy) {
       this.again = true;
       return;
@@ -444,7 +454,7 @@ export class Model {
 
   private schedule(): void {
     clearTimeout(this.timer);
-    if (this.awake) {
+    if (this.awake && !this.disposed) {
       const wait = this.failures === 0 ? RENEW : Math.min(RENEW, RETRY * 2 ** (this.failures - 1));
       this.timer = setTimeout(() => void this.renew(), wait);
     }
@@ -469,6 +479,7 @@ export class Model {
   private elsewhere = false;
   private seen = false;
   private lastRun: string | undefined;
+  private disposed = false;
   private busy = false;
   private again = false;
   private failures = 0;
