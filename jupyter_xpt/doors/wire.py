@@ -288,7 +288,7 @@ def _git(record: RunRecord | None) -> Json | None:
 
 def log(piece: Piece) -> Json:
     """Lines of a log."""
-    found = {} if piece.found is None else {"found": list(piece.found)}
+    found = {} if piece.found is None else {"found": list(piece.found), "offsets": list(piece.offsets or ())}
     return {"lines": list(piece.lines), "start": piece.start, "end": piece.end, "more": piece.more, **found}
 
 

@@ -122,10 +122,15 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     notifyEnds(model, () => preferences.notifyAfter, reveal, trans);
     if (tracker !== null) {
       followNotebook(app, tracker, model);
-      const told = (): void => {
-        model.ping();
-      };
-      followNotebooks({ app, tracker, documents, trans, told });
+      followNotebooks({
+        app,
+        tracker,
+        documents,
+        trans,
+        told: (told, path) => {
+          model.told(told, path);
+        }
+      });
     }
   }
 };

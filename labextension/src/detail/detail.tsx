@@ -224,7 +224,7 @@ export function Detail(props: IDetailProps): React.JSX.Element {
           }}
           trans={trans}
         />
-        <Standing {...{ row, detail, metric, acts, lineage, trans }} />
+        <Standing {...{ row, detail, metric, acts, lineage, folds, trans }} />
         {reading.error !== null && (
           <Trouble
             what={trans.__('Experiment %1 cannot be read: %2', padded(row.number), reading.error)}

@@ -4,8 +4,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IRepeat, IRun } from '../tokens';
+import { useWidth } from './parts';
 import { label } from './plot';
 import { duration } from '../leaves/words';
+
+/** Below so many pixels a run takes two lines. */
+const NARROW = 380;
+/** Pixels of what stands beside the metrics, and of one metric. */
+const [BESIDE, COLUMN] = [290, 112];
 
 interface IRunsProps {
   readonly runs: readonly IRun[];
@@ -34,8 +40,9 @@ export function Status(props: {
   };
   const [sign, word] = words[status] ?? ['', status];
   return (
-    <span className={`jp-xpt-Status jp-xpt-${status}`}>
-      <span aria-hidden="true">{sign}</span> {word}
+    <span className={`jp-xpt-Status jp-xpt-${status}`} title={word}>
+      <span aria-hidden="true">{sign}</span> {/* The usual needs no word but for who cannot see its sign. */}
+      <span className={status === 'finished' ? 'jp-xpt-unseen' : undefined}>{word}</span>
     </span>
   );
 }
@@ -131,6 +138,19 @@ function Repeats(props: {
           </tr>
         </thead>
         <tbody>{run.each.map(row)}</tbody>
+        {run.each.length > 1 && (
+          <tfoot>
+            <tr>
+              <th scope="row">{trans.__('mean')}</th>
+              {metrics.map(name => (
+                <td key={name} className="jp-xpt-number">
+                  {run.shown[name] ?? ''}
+                </td>
+              ))}
+              <td colSpan={3} />
+            </tr>
+          </tfoot>
+        )}
       </table>
       {run.each.length === 0 && <p className="jp-xpt-dim">{trans.__('No repeat has begun.')}</p>}
       <p className="jp-xpt-dim jp-xpt-Origin">
@@ -152,9 +172,9 @@ function Repeats(props: {
 
 /** One run: its line, and below it its repeats once they are asked for. */
 function Run(
-  props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly span: number }
+  props: Omit<IRunsProps, 'runs'> & { readonly run: IRun; readonly shown: readonly string[] }
 ): React.JSX.Element {
-  const { run, span, metrics, openLog, openSource, trans } = props;
+  const { run, shown, metrics, openLog, openSource, trans } = props;
   const [open, setOpen] = React.useState(false);
   const id = React.useId();
   const started = new Date(run.started);
@@ -178,8 +198,8 @@ function Run(
             </span>
           </button>
         </th>
-        {metrics.map(name => (
-          <td key={name} className="jp-xpt-number">
+        {shown.map(name => (
+          <td key={name} className="jp-xpt-number" title={name}>
             {run.shown[name] ?? ''}
           </td>
         ))}
@@ -218,7 +238,7 @@ function Run(
         </td>
       </tr>
       <tr id={id} hidden={!open}>
-        <td colSpan={span} className="jp-xpt-Repeats-cell">
+        <td colSpan={shown.length + 4} className="jp-xpt-Repeats-cell">
           {open && <Repeats run={run} metrics={metrics} trans={trans} />}
         </td>
       </tr>
@@ -229,14 +249,17 @@ function Run(
 /** The runs, the newest first. */
 export function Runs(props: IRunsProps): React.JSX.Element {
   const { runs, metrics, trans } = props;
+  const [measure, width] = useWidth();
   const newest = [...runs].sort((one, other) => other.index - one.index);
+  const narrow = width < NARROW;
+  const shown = metrics.slice(0, narrow ? 1 : Math.max(1, Math.floor((width - BESIDE) / COLUMN)));
   return (
-    <div className="jp-xpt-scroll">
-      <table className="jp-xpt-Table jp-xpt-Runs">
+    <div className="jp-xpt-scroll" ref={measure}>
+      <table className={narrow ? 'jp-xpt-Table jp-xpt-Runs jp-xpt-narrow' : 'jp-xpt-Table jp-xpt-Runs'}>
         <thead>
           <tr>
             <th scope="col">{trans.__('Run')}</th>
-            {metrics.map(name => (
+            {shown.map(name => (
               <th scope="col" key={name}>
                 {name}
               </th>
@@ -252,7 +275,7 @@ export function Runs(props: IRunsProps): React.JSX.Element {
         </thead>
         <tbody>
           {newest.map(run => (
-            <Run key={run.run} {...props} run={run} span={metrics.length + 4} />
+            <Run key={run.run} {...props} run={run} shown={shown} />
           ))}
         </tbody>
       </table>

@@ -4,7 +4,8 @@ import * as React from 'react';
 
 import type { IActs, IDetailProps } from '../acts';
 import type { IDetail, IMeasured, IRow, IVerdict, Verdict } from '../tokens';
-import { Link } from './parts';
+import { Fold, Link } from './parts';
+import type { IFolds } from './parts';
 import { label } from './plot';
 import { around } from './said';
 import { padded } from '../leaves/words';
@@ -123,16 +124,11 @@ function Kept({ row, detail, trans }: IStandingProps): React.JSX.Element | null 
   }
 }
 
-/** A difference and its interval, in short. */
-function size({ difference, low, high }: IVerdict): string {
-  const signed = (value: number): string =>
-    `${value < 0 ? '−' : '+'}${label(Number(Math.abs(value).toPrecision(3)))}`;
-  if (difference === null) {
-    return '';
-  }
-  return low === null || high === null
-    ? signed(difference)
-    : `${signed(difference)} (${signed(low)} … ${signed(high)})`;
+/** A difference in short: its interval is in the sentence. */
+function size({ difference }: IVerdict): string {
+  return difference === null
+    ? ''
+    : `${difference < 0 ? '−' : '+'}${label(Number(Math.abs(difference).toPrecision(2)))}`;
 }
 
 /** Everything measured: value, number of repeats, verdict. */
@@ -154,7 +150,6 @@ function Metrics({
           <th scope="col">{trans.__('mean ± SEM')}</th>
           <th scope="col">{trans.__('repeats')}</th>
           {judged && <th scope="col">{trans.__('verdict')}</th>}
-          {judged && <th scope="col">{trans.__('difference')}</th>}
         </tr>
       </thead>
       <tbody>
@@ -173,11 +168,15 @@ function Metrics({
                 )}
               </td>
               {judged && (
-                <td title={verdict?.sentence}>
-                  {verdict !== undefined && <Judged verdict={verdict.verdict} trans={trans} />}
+                <td className="jp-xpt-Metrics-verdict" title={verdict?.sentence}>
+                  {verdict !== undefined && (
+                    <>
+                      <Judged verdict={verdict.verdict} trans={trans} />{' '}
+                      <span className="jp-xpt-number">{size(verdict)}</span>
+                    </>
+                  )}
                 </td>
               )}
-              {judged && <td className="jp-xpt-number">{verdict === undefined ? '' : size(verdict)}</td>}
             </tr>
           );
         })}
@@ -208,13 +207,14 @@ interface IStandingProps {
 
 /** How the experiment stands, in words and numbers. */
 export function Standing(
-  props: IStandingProps & Pick<IDetailProps, 'metric' | 'acts' | 'lineage'>
+  props: IStandingProps & Pick<IDetailProps, 'metric' | 'acts' | 'lineage'> & { readonly folds: IFolds }
 ): React.JSX.Element {
-  const { row, detail, metric, acts, lineage, trans } = props;
+  const { row, detail, metric, acts, lineage, folds, trans } = props;
   const verdict = metric === null ? undefined : row.verdicts[metric];
   const metrics = Object.entries(row.measured).sort(
     ([one], [other]) => Number(other === metric) - Number(one === metric)
   );
+  const others = Object.entries(row.verdicts).filter(([name]) => name !== metric);
   return (
     <div className="jp-xpt-Standing">
       {lineage.baseline === row.number && (
@@ -234,6 +234,19 @@ export function Standing(
         </p>
       )}
       {metrics.length > 0 && <Metrics row={row} metrics={metrics} trans={trans} />}
+      {others.length > 0 && (
+        <Fold name="verdicts" title={trans.__('Other verdicts in words')} folds={folds}>
+          {() => (
+            <ul className="jp-xpt-Sentences">
+              {others.map(([name, one]) => (
+                <li key={name}>
+                  <Sentence sentence={one.sentence} against={row.against} trans={trans} acts={acts} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fold>
+      )}
     </div>
   );
 }

@@ -43,7 +43,10 @@ export function Warnings(props: {
           <span role="img" aria-label={trans.__('warning')}>
             ⚠
           </span>{' '}
-          {one.text} {one.where !== '' && <span className="jp-xpt-dim">{trans.__('(%1)', one.where)}</span>}{' '}
+          {one.text}{' '}
+          {one.where !== '' && !one.text.startsWith(one.where) && (
+            <span className="jp-xpt-dim">{trans.__('(%1)', one.where)}</span>
+          )}{' '}
           <code className="jp-xpt-code">{one.code}</code>
         </li>
       ))}

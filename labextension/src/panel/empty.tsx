@@ -62,7 +62,7 @@ export function FirstPage(props: IFirstPageProps): React.JSX.Element {
           : trans.__('Your first one in %1 takes a minute. In a notebook there, run this once:', folder)}
       </p>
       <Code text={LOAD} trans={trans} />
-      <p>{trans.__('Then begin a cell with %%experiment, and log what you measure:')}</p>
+      <p>{trans.__('Then begin a cell with %1, and log what you measure:', '%%experiment')}</p>
       <Code text={CELL} trans={trans} />
       <p>
         {trans.__(

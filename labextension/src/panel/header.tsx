@@ -57,10 +57,8 @@ function PlaceSelect({ model, trans }: IHeaderProps): React.JSX.Element | null {
   const places = (model.places ?? []).filter(
     one => one.experiments || one.place === place?.place || one.path === model.folder
   );
-  if (places.length < 2 && place !== null) {
-    return <span className="jp-xpt-place">{placeName(place, trans)}</span>;
-  }
-  if (places.length === 0) {
+  // With one folder there is nothing to choose, unless none is shown.
+  if (places.length < (place === null ? 1 : 2)) {
     return null;
   }
   const options = places.map(one => [one.place, placeName(one, trans)] as const);
@@ -83,7 +81,8 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
   if (metric === null) {
     return null;
   }
-  const goal = lineage.goals[metric] ?? lineage.goal ?? 'max';
+  const goalOf = (one: string): Goal => lineage.goals[one] ?? lineage.goal ?? 'max';
+  const goal = goalOf(metric);
   const said =
     goal === 'max'
       ? trans.__('Higher %1 is better. Click where lower is better.', metric)
@@ -95,7 +94,7 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
         className="jp-xpt-mod-metric"
         label={trans.__('Metric')}
         value={metric}
-        options={metrics.map(one => [one, one])}
+        options={metrics.map(one => [one, `${one} ${arrow(goalOf(one))}`])}
         choose={one => {
           model.chooseMetric(one);
         }}
@@ -108,7 +107,9 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
           props.acts.setGoal(metric, goal === 'max' ? 'min' : 'max');
         }}
       >
-        {arrow(goal)}
+        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+          <path d="M3.5 10.5 V1.8 M1.3 4 L3.5 1.8 L5.7 4 M8.5 1.5 V10.2 M6.3 8 L8.5 10.2 L10.7 8" />
+        </svg>
       </button>
     </span>
   );
@@ -156,7 +157,9 @@ export function Header(props: IHeaderProps): React.JSX.Element {
     <div className="jp-xpt-header">
       <div className="jp-xpt-title">
         <h2>{trans.__('Experiments')}</h2>
-        <PlaceSelect {...props} />
+        <span className="jp-xpt-place">
+          <PlaceSelect {...props} />
+        </span>
         {lineage !== null && (
           <>
             <Select
@@ -184,16 +187,18 @@ export function Header(props: IHeaderProps): React.JSX.Element {
       </div>
       {lineage !== null && (
         <div className="jp-xpt-choices">
-          <Select
-            className="jp-xpt-mod-series"
-            label={trans.__('Series')}
-            value={lineage.series}
-            options={Array.from(model.known.series.keys(), name => [name, name] as const)}
-            choose={series => {
-              model.chooseSeries(series);
-            }}
-          />
-          <MetricSelect {...props} lineage={lineage} />
+          <span className="jp-xpt-pair">
+            <Select
+              className="jp-xpt-mod-series"
+              label={trans.__('Series')}
+              value={lineage.series}
+              options={Array.from(model.known.series.keys(), name => [name, name] as const)}
+              choose={series => {
+                model.chooseSeries(series);
+              }}
+            />
+            <MetricSelect {...props} lineage={lineage} />
+          </span>
           <Filter {...props} lineage={lineage} />
         </div>
       )}

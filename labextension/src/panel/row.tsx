@@ -15,7 +15,8 @@ import {
   progress,
   rowWords,
   signOf,
-  signWords
+  signWords,
+  titleOf
 } from '../leaves/words';
 
 /** The height of every row, in pixels. */
@@ -154,7 +155,7 @@ function Value(props: IRowProps): React.JSX.Element {
   }
   if (measured?.mean == null) {
     const sign = signOf(row, props.metric);
-    const said = sign === 'none' ? '' : signWords(sign, trans);
+    const said = sign === 'none' ? '' : sign === 'planned' ? trans.__('planned') : signWords(sign, trans);
     return (
       <span className={`jp-xpt-value jp-xpt-mod-words jp-xpt-mod-${sign.replace(' ', '-')}`}>{said}</span>
     );
@@ -214,6 +215,17 @@ function Fold(props: IRowProps): React.JSX.Element {
   );
 }
 
+/** A pin, where all are compared with this one. */
+function Pin({ trans }: IRowProps): React.JSX.Element {
+  const said = trans.__('The baseline: all are compared with it');
+  return (
+    <svg className="jp-xpt-pin" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+      <title>{said}</title>
+      <path d="M4 1 H8 V5 L9.6 7.2 H2.4 L4 5 Z M6 7.2 V11" />
+    </svg>
+  );
+}
+
 function Name(props: IRowProps): React.JSX.Element {
   const { shown, trans } = props;
   const { row } = shown;
@@ -230,11 +242,12 @@ function Name(props: IRowProps): React.JSX.Element {
   }
   return (
     <span className="jp-xpt-name">
-      <span className={row.note === '' ? 'jp-xpt-note jp-xpt-mod-offered' : 'jp-xpt-note'}>
-        {row.note || row.offered}
+      <span
+        className={row.note === '' ? 'jp-xpt-note jp-xpt-mod-offered' : 'jp-xpt-note'}
+        title={titleOf(row)}
+      >
+        {titleOf(row)}
       </span>
-      {shown.folded > 0 && <span className="jp-xpt-more">+{shown.folded}</span>}
-      {props.pinned && <span className="jp-xpt-pin">{trans.__('baseline')}</span>}
       {row.tags.map(tag => (
         <span key={tag} className="jp-xpt-tag">
           {tag}
@@ -284,6 +297,8 @@ export const Row = React.memo(function Row(props: IRowProps): React.JSX.Element 
       <Gutter {...props} />
       <Fold {...props} />
       <span className="jp-xpt-number">{padded(row.number)}</span>
+      {shown.folded > 0 && <span className="jp-xpt-more">+{shown.folded}</span>}
+      {props.pinned && <Pin {...props} />}
       <Name {...props} />
       {row.warnings > 0 && (
         <span

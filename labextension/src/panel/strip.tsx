@@ -90,7 +90,7 @@ export const Strip = React.memo(function Strip(props: IStripProps): React.JSX.El
           />
         </g>
       )}
-      {props.baseline !== null && (
+      {props.baseline !== null && values.length > 0 && (
         <line
           className="jp-xpt-strip-baseline"
           x1={x(props.baseline)}

@@ -10,7 +10,7 @@ import type { IShown } from '../leaves/rows';
 import { indent, lines } from '../leaves/rows';
 import type { IScale } from '../leaves/scale';
 import type { ILineage } from '../tokens';
-import { measuredOf } from '../leaves/words';
+import { meanAndError, measuredOf } from '../leaves/words';
 
 /** How long letters that are typed belong together, in ms. */
 const TYPING = 700;
@@ -58,6 +58,27 @@ function useWidth(element: React.RefObject<HTMLElement>): number {
     };
   }, [element]);
   return width;
+}
+
+/** How many characters the columns of values take, so that they and the strips beside them stand in line. */
+function columns(lineage: ILineage, metric: string | null): React.CSSProperties {
+  let [mean, error, n] = [3, 0, 1];
+  for (const row of lineage.rows) {
+    const measured = measuredOf(row, metric);
+    if (measured?.mean != null) {
+      const shown = meanAndError(measured);
+      mean = Math.max(mean, shown.mean.length);
+      error = Math.max(error, shown.error.length);
+      n = Math.max(n, String(measured.n).length);
+    }
+  }
+  const most = 14;
+  return {
+    '--jp-xpt-mean': `${Math.min(most, mean) + 1}ch`,
+    '--jp-xpt-error': `${Math.min(most, error)}ch`,
+    '--jp-xpt-n': `${Math.min(most, n + 1.7)}ch`
+    // React's types know no custom properties.
+  } as React.CSSProperties;
 }
 
 function stripWidth(width: number): number {
@@ -163,6 +184,7 @@ export function Tree(props: ITreeProps): React.JSX.Element {
     [lineage, metric]
   );
   const depth = React.useMemo(() => shown.reduce((most, one) => Math.max(most, one.depth), 0), [shown]);
+  const widths = React.useMemo(() => columns(lineage, metric), [lineage, metric]);
   const onKeyDown = useKeys(props, active, scroller);
   const id = (number: number): string => `${prefix}${number}`;
   const pointed = active < 0 || chosen === null ? {} : { 'aria-activedescendant': id(chosen) };
@@ -177,7 +199,11 @@ export function Tree(props: ITreeProps): React.JSX.Element {
       {...pointed}
       onKeyDown={onKeyDown}
     >
-      <div className="jp-xpt-tree-rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        className="jp-xpt-tree-rows"
+        role="presentation"
+        style={{ ...widths, height: virtualizer.getTotalSize() }}
+      >
         {virtualizer.getVirtualItems().map(item => {
           const one = shown[item.index];
           if (one === undefined) {
