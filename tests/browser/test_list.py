@@ -42,7 +42,7 @@ def test_an_emptied_filter_shows_all_again(page):
 
 def test_another_metric_shows_its_values(page):
     expect(row(page, 1)).to_contain_text("0.912")
-    panel(page).get_by_role("combobox", name="Metric").select_option(label="loss")
+    panel(page).get_by_role("combobox", name="Metric").select_option(value="loss")
     expect(row(page, 1)).to_contain_text("0.088")
 
 
