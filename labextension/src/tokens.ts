@@ -81,6 +81,7 @@ export interface IRow {
   readonly depth: number;
   /** Whether it is its parent's last child. */
   readonly last: boolean;
+  /** Its line breaks are kept: it is edited as it is. */
   readonly note: string;
   /** What changed since the parent, to stand where no note was given. */
   readonly offered: string;
@@ -125,6 +126,8 @@ export interface ILineage {
   /** All rows, or those that changed. */
   readonly rows: readonly IRow[];
   readonly gone: readonly number[];
+  /** What of the settings of the series cannot be followed. */
+  readonly warnings?: readonly IWarned[];
 }
 
 /** The experiments of a folder, or what changed of them. */
