@@ -8,6 +8,7 @@
     ├── NotebookError         a notebook that is missing, unreadable or malformed
     ├── UnknownExperiment     a number, run or series that does not exist
     ├── MetricError           a logged value that is no number (also a ValueError)
+    ├── DatasetError          a dataset that is missing, unreadable or of no known kind (also a ValueError)
     ├── RecordError           a damaged record on disk
     └── StoreError            the disk refused: read-only, full, gone
 
@@ -39,6 +40,10 @@ class UnknownExperiment(XptError):  # noqa: N818 - says what is unknown
 
 class MetricError(XptError, ValueError):
     """A metric whose name or value cannot be recorded."""
+
+
+class DatasetError(XptError, ValueError):
+    """A dataset that is missing, unreadable or of no known kind."""
 
 
 class RecordError(XptError):
