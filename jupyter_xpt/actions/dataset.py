@@ -6,6 +6,7 @@ import linecache
 import os
 import sys
 import warnings
+from itertools import islice
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from jupyter_xpt.ground.errors import DatasetError
 from jupyter_xpt.thought.data.naming import name_at
 
 T = TypeVar("T")
+_MAX_SOURCE = 200_000
 
 
 def dataset(
@@ -99,4 +101,7 @@ def _called(frame: FrameType) -> str | None:
     path = frame.f_code.co_filename
     # Of a cell or a script; the cell's text is in IPython's cache of lines.
     source = "".join(linecache.getlines(path)) if not os.path.isdir(path) else ""
-    return name_at(source, frame.f_lineno) if len(source) < 200_000 else None
+    line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    if line is None or column is None or len(source) > _MAX_SOURCE:
+        return None
+    return name_at(source, line, column)

@@ -89,7 +89,7 @@ class RunInputs:
     def _complete(self, late: Sequence[Task]) -> None:
         """In a thread: adds digests to the files of a run that has ended."""
         for task in late:
-            task.wait(float("inf"))
+            task.wait()
         with self._run.attempt("complete the datasets"):
             if self._run.folder is not None and self._run.folder.is_dir():
                 self._note()
@@ -114,9 +114,9 @@ class RunInputs:
                     # Only where there are rows to compare, so that others do without it.
                     from jupyter_xpt.edges.data.memory import shared_rows
 
-                    shared, of = shared_rows(train.found.rows, test.found.rows)
-                    if shared:
-                        found.append(alarms.overlap(train.found.record.name, test.found.record.name, shared, of))
+                    shared, of, twice = shared_rows(train.found.rows, test.found.rows)
+                    names = train.found.record.name, test.found.record.name
+                    found += [alarms.overlap(*names, shared, of, twice)] if shared else []
         return found
 
 

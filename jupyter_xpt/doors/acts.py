@@ -14,6 +14,7 @@ from IPython.core.error import UsageError
 from jupyter_xpt.actions import edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
@@ -143,7 +144,10 @@ class Acts:
             split(line, ())
             lineage, row = self._here()
             parent = lineage.row(row.parent) if row is not None and row.parent is not None else None
-        self._show(text.where(lineage.series, row, parent, _look()), html.where(lineage.series, row, parent))
+            data = last_datasets(self._origin(ExperimentOptions()).folder, row)
+        self._show(
+            text.where(lineage.series, row, parent, _look(), data), html.where(lineage.series, row, parent, data)
+        )
 
     def tree(self, line: str) -> None:
         """What ``%xpt_tree`` does."""

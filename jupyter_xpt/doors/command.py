@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jupyter_xpt.actions import edit, fork
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import text
 from jupyter_xpt.ground.errors import OptionError, XptError
@@ -129,7 +130,8 @@ def _table(given: argparse.Namespace) -> str:
 
 def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
-    return text.show(_row(given), text.look_of(sys.stdout))
+    row = _row(given)
+    return text.show(row, text.look_of(sys.stdout), last_datasets(_folder(given), row))
 
 
 def _log(given: argparse.Namespace) -> str:

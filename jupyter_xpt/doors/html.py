@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.results import lasted, shown
@@ -169,7 +170,7 @@ def show(row: Row, parent: Row | None = None) -> str:
     )
 
 
-def where(series: str, row: Row | None, parent: Row | None = None) -> str:
+def where(series: str, row: Row | None, parent: Row | None = None, datasets: Sequence[Listed] = ()) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -180,6 +181,8 @@ def where(series: str, row: Row | None, parent: Row | None = None) -> str:
         The experiment that ran in it last; None before the first one.
     parent
         What that was changed from.
+    datasets
+        Those of its last run.
     """
     if row is None:
         return _whole(
@@ -204,6 +207,7 @@ def where(series: str, row: Row | None, parent: Row | None = None) -> str:
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
+    lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
     return _whole(lines)
 
 

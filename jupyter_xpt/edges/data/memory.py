@@ -230,10 +230,11 @@ def _numbers(np: Any, column: Any) -> Any:  # noqa: ANN401 - arrays
     return np.fromiter((hashes(str(one)) for one in values.tolist()), dtype="i8", count=len(values)).view("u8")
 
 
-def shared_rows(train: Any, test: Any) -> tuple[int, int]:  # noqa: ANN401 - arrays
-    """How many rows of ``test`` are among those of ``train``, and how many rows ``test`` has."""
+def shared_rows(train: Any, test: Any) -> tuple[int, int, int]:  # noqa: ANN401 - arrays
+    """How many rows of ``test`` are in ``train``, how many it has, and how many of ``train`` are there before."""
     np = sys.modules["numpy"]
-    return int(np.count_nonzero(np.isin(test, train))), len(test)
+    known = np.unique(train)
+    return int(np.count_nonzero(np.isin(test, known))), len(test), len(train) - len(known)
 
 
 def content(one: Held) -> Any:  # noqa: ANN401 - see content_of

@@ -123,7 +123,7 @@ def _npy(path: str) -> TableContent:
     """What an array of NumPy's own format says of itself: nothing in it is executed."""
     with open(path, "rb") as file:
         start = file.read(12)
-        if start[:6] != b"\x93NUMPY":
+        if start[:6] != b"\x93NUMPY" or len(start) < 12:
             return TableContent(problem="it is no .npy file")
         wide = start[6] > 1
         (length,) = struct.unpack("<I" if wide else "<H", start[8:12] if wide else start[8:10])

@@ -60,9 +60,9 @@ class Task:
         """What is known now."""
         return self._found
 
-    def wait(self, deadline: float) -> bool:
-        """Waits until it is done or a moment of the monotonic clock has come; whether it is done."""
-        return self._done.wait(max(0.0, deadline - time.monotonic()))
+    def wait(self, deadline: float | None = None) -> bool:
+        """Waits until it is done or a moment of the monotonic clock (None for never) has come; whether it is done."""
+        return self._done.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
 
     def run(self) -> None:
         """Describes the data; whatever goes wrong is part of what is known then."""

@@ -47,10 +47,23 @@ def compare(now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than:
     return tuple(found)
 
 
-def overlap(train: str, test: str, shared: int, of: int) -> Warned:
-    """What is to be said of training and test data that share rows."""
-    rows = "row is" if shared == 1 else "rows are"
-    return Warned("data-overlap", f"{grouped(shared)} of the {grouped(of)} {rows} in both {train} and {test}", test)
+def overlap(train: str, test: str, shared: int, of: int, twice: int) -> Warned:
+    """What is to be said of training and test data that share rows.
+
+    Parameters
+    ----------
+    train, test
+        What they are called.
+    shared, of
+        How many rows of the test data are in the training data too, and how many it has.
+    twice
+        How many rows of the training data are there before: in such data some are shared by nature.
+    """
+    own = f"; {train} itself repeats {grouped(twice)} of its own" if twice else ""
+    are = "is" if shared == 1 else "are"
+    return Warned(
+        "data-overlap", f"{grouped(shared)} of the {grouped(of)} rows of {test} {are} in {train} too{own}", test
+    )
 
 
 def _differences(new: DatasetRecord, old: DatasetRecord) -> list[str]:

@@ -12,9 +12,10 @@ _TEST = frozenset({"test", "testing", "val", "valid", "validation", "eval", "eva
 
 @lru_cache(maxsize=64)
 def _calls(source: str, function: str) -> tuple[tuple[int, int, str], ...]:
-    """The first and last line of each call of a function, and what its data is called there."""
+    """Line and column of each call of a function, and what its data is called there."""
     try:
-        tree = ast.parse(source)
+        # A cell's magics are no Python; its lines keep their numbers without them.
+        tree = ast.parse(re.sub(r"(?m)^[ \t]*[%!?].*$", "", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     assigned: dict[ast.AST, str] = {}
@@ -26,7 +27,7 @@ def _calls(source: str, function: str) -> tuple[tuple[int, int, str], ...]:
         if isinstance(node, ast.Call) and _last_name(node.func) == function and node.args:
             given = node.args[0]
             name = given.id if isinstance(given, ast.Name) else assigned.get(node, "")
-            found.append((node.lineno, node.end_lineno or node.lineno, name))
+            found.append((node.lineno, node.col_offset, name))
     return tuple(found)
 
 
@@ -35,16 +36,27 @@ def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def name_at(source: str, line: int, function: str = "dataset") -> str | None:
-    """What the data is called that a call on that line hands over; None where that is not plain.
+def name_at(source: str, line: int, column: int, function: str = "dataset") -> str | None:
+    """What the data is called that the call which begins there hands over; None where that is not plain.
 
-    >>> name_at("xpt.dataset(X_train)", 1)
+    Parameters
+    ----------
+    source
+        The cell or script.
+    line, column
+        Where the call begins: lines from 1, columns from 0 in bytes.
+    function
+        The last part of the function's name.
+
+    >>> name_at("xpt.dataset(X_train)", 1, 0)
     'X_train'
-    >>> name_at("penguins = xpt.dataset(read_csv('penguins.csv')).dropna()", 1)
+    >>> name_at("penguins = xpt.dataset(read_csv('penguins.csv')).dropna()", 1, 11)
     'penguins'
     """
-    names = {name for first, last, name in _calls(source, function) if first <= line <= last}
-    return names.pop() or None if len(names) == 1 else None
+    for first, begin, name in _calls(source, function):
+        if (first, begin) == (line, column):
+            return name or None
+    return None
 
 
 def side_of(name: str) -> tuple[str, str] | None:
