@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import jupyter_xpt as xpt
 from jupyter_xpt.doors import command
 from jupyter_xpt.edges.disk.datasets import read_datasets
 from jupyter_xpt.ground.datasets import DatasetRecord
@@ -38,6 +39,7 @@ def test_a_dataset_is_given_back_and_kept_with_the_run(book: Notebook) -> None:
     shown = book.run("cell", '%%experiment\npath = xpt.dataset("animals.csv", label="kind", version="v1")\nprint(path)')
     assert shown.out.strip() == "animals.csv"
     found = datasets(book)["animals.csv"]
+    assert xpt.get(1, book.path.parent).runs[0].datasets == (found,)
     assert (found.kind, found.how, found.location, found.version) == ("file", "declared", "animals.csv", "v1")
     assert (found.shape, found.classes) == ((50, 2), {"cat": 30, "owl": 20})
     assert (found.digest or "").startswith("sha256:")
@@ -172,7 +174,7 @@ def test_in_a_cell_above_bad_input_is_said_at_once(book: Notebook) -> None:
 def test_a_large_file_does_not_hold_the_cell_and_its_digest_comes_later(book: Notebook) -> None:
     folder = book.path.parent
     with open(folder / "large.bin", "wb") as file:
-        file.truncate(6 << 30)
+        file.truncate(2 << 30)
     time.sleep(0.2)
     book.run("above")
     before = time.monotonic()
@@ -182,7 +184,7 @@ def test_a_large_file_does_not_hold_the_cell_and_its_digest_comes_later(book: No
         while datasets(book)["large.bin"].pending and time.monotonic() < deadline:
             time.sleep(0.1)
     found = datasets(book)["large.bin"]
-    assert (found.pending, found.size) == (False, 6 << 30)
+    assert (found.pending, found.size) == (False, 2 << 30)
     assert found.digest is not None
     assert found.digested is not None
 
@@ -232,8 +234,6 @@ def test_libraries_of_data_are_never_imported_by_us(book: Notebook) -> None:
 
 
 def test_outside_a_notebook_data_is_given_back_with_a_word(tmp_path: Path) -> None:
-    import jupyter_xpt as xpt
-
     with pytest.warns(UserWarning, match=r"xpt\.dataset: .*a\.csv is not recorded"):
         (tmp_path / "a.csv").touch()
         assert xpt.dataset(str(tmp_path / "a.csv")) == str(tmp_path / "a.csv")

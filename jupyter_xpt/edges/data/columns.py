@@ -72,30 +72,28 @@ class ColumnHash:
             For types that can say that a value is missing: an array of flags. Values where it is false must be 0.
         """
         for chunk in _chunks(values):
-            self._feed("values", self._canonical(chunk))
+            self._number(chunk)
         if valid is not None:
             flags = numpy().ascontiguousarray(valid, dtype="u1")
             self.missing += int(flags.size - numpy().count_nonzero(flags))
             self._feed("valid", flags)
 
-    def _canonical(self, chunk: Any) -> Any:  # noqa: ANN401 - an array and its bytes
-        """A contiguous chunk's bytes, little-endian, with one kind of NaN."""
-        np = numpy()
-        kind = chunk.dtype.kind
+    def _number(self, chunk: Any) -> None:  # noqa: ANN401 - a contiguous array
+        """Adds a chunk of numbers, little-endian, with one kind of NaN."""
         if chunk.dtype.byteorder == ">" or (chunk.dtype.byteorder == "=" and sys.byteorder == "big"):
             chunk = chunk.astype(chunk.dtype.newbyteorder("<"))
-        if kind in "fc":
-            absent = chunk != chunk  # noqa: PLR0124 - NaN alone differs from itself
-        elif kind in "mM":
-            absent = np.isnat(chunk)
-        else:
-            return chunk.reshape(-1).view("u1")
-        found = int(np.count_nonzero(absent))
+        before = self._streams.get("values")
+        before = before.copy() if before is not None else None
+        # Hashed before it is looked at: hashing waits less for memory than looking does.
+        self._feed("values", chunk.reshape(-1).view("u1"))
+        absent = _absent(chunk)
+        found = int(numpy().count_nonzero(absent)) if absent is not None else 0
         self.missing += found
-        if found and kind in "fc":
+        if found and not _are_usual(chunk, found):
+            self._streams["values"] = before if before is not None else hashlib.sha256()
             chunk = chunk.copy()
-            chunk[absent] = np.nan
-        return chunk.reshape(-1).view("u1")
+            chunk[absent] = numpy().nan
+            self._feed("values", chunk.reshape(-1).view("u1"))
 
     def objects(self, values: Sequence[Any], *, texts: bool = False) -> None:
         """Adds Python objects; of a column of texts whatever is none is missing, however the library says so.
@@ -186,6 +184,24 @@ def hash_columns(columns: Sequence[tuple[str, Any]]) -> list[ColumnHash]:
 def _kind_of(dtype: Any) -> str:  # noqa: ANN401 - a NumPy dtype
     """A type's name, the same on machines of either byte order."""
     return str(dtype.newbyteorder("=")) if dtype.kind not in "OT" else str(dtype)
+
+
+def _absent(chunk: Any) -> Any:  # noqa: ANN401 - arrays
+    """Which numbers are NaN or no date; None for types that have neither."""
+    if chunk.dtype.kind in "fc":
+        return chunk != chunk  # noqa: PLR0124 - NaN alone differs from itself
+    return numpy().isnat(chunk) if chunk.dtype.kind in "mM" else None
+
+
+def _are_usual(chunk: Any, absent: int) -> bool:  # noqa: ANN401 - an array
+    """Whether all NaN of a chunk have the bits that NumPy's own has; there is but one "no date"."""
+    if chunk.dtype.kind in "mM":
+        return True
+    if chunk.dtype.kind == "c":
+        return False
+    bits = f"u{chunk.dtype.itemsize}"
+    usual = numpy().array(numpy().nan, dtype=chunk.dtype).view(bits)
+    return int(numpy().count_nonzero(chunk.view(bits) == usual)) == absent
 
 
 def _chunks(values: Any) -> Iterator[Any]:  # noqa: ANN401 - arrays

@@ -20,7 +20,7 @@ from jupyter_xpt.edges.data.files import (
     plain_status,
 )
 from jupyter_xpt.edges.data.memory import Held
-from jupyter_xpt.edges.data.tables import table_content
+from jupyter_xpt.edges.data.tables import TableContent, table_content
 from jupyter_xpt.edges.data.work import Found, Task, workers
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import DatasetError
@@ -33,6 +33,8 @@ SMALL_MEMORY_BYTES = 16 << 20
 # Data that waits to be described is held in memory for so long: not more of it than this.
 _MAX_HELD_BYTES = 2 << 30
 _MAX_NAME = 200
+_MAX_TABLES = 500
+_tables: dict[tuple[str, str, str | None], TableContent] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +175,12 @@ def _describe(record: DatasetRecord, read: Callable[[], FileContent], label: str
         if record.kind != "file" or record.location is None:
             return Found(found)
         try:
-            table = table_content(record.location, label)
+            table = _table(record.location, content.digest, label)
         except (DatasetError, OSError) as problem:
             return Found(changed(found, label=None, problem=str(problem)))
-        if label is not None and not table.names and table.problem is None:
-            table.problem = f"label {label!r:.60}: of this kind of file no columns are read"
+        said = table.problem
+        if label is not None and not table.names and said is None:
+            said = f"label {label!r:.60}: of this kind of file no columns are read"
         return Found(
             changed(
                 found,
@@ -185,11 +188,25 @@ def _describe(record: DatasetRecord, read: Callable[[], FileContent], label: str
                 columns=table.columns,
                 missing=table.missing,
                 classes=table.classes,
-                problem=table.problem,
+                problem=said,
             )
         )
 
     return described
+
+
+def _table(path: str, digest: str, label: str | None) -> TableContent:
+    """What a file holds as a table, read again only where its content is another."""
+    key = (digest, os.path.splitext(path)[1], label)
+    known = _tables.get(key)
+    if known is None:
+        if len(_tables) >= _MAX_TABLES:
+            _tables.clear()
+        known = table_content(path, label)
+        # Of a format whose library is not loaded yet more may be known next time.
+        if known.names or known.shape is not None:
+            _tables[key] = known
+    return known
 
 
 # -- data in memory -----------------------------------------------------------------------------------------
