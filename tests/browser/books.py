@@ -46,7 +46,7 @@ def wait_for_kernel(page: Page) -> None:
 
 def open_book(page: Page, path: str) -> None:
     """Opens a notebook by its path in the file browser's terms, and waits for its kernel."""
-    page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path})", path)
+    page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)", path)
     page.wait_for_function(f"path => {{ {BOOK} return book?.context?.path === path }}", arg=path, timeout=SLOW)
     wait_for_kernel(page)
 

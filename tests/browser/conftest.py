@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -60,18 +61,20 @@ def shared(start: Callable[..., Lab]) -> Lab:
 
 @pytest.fixture
 def lab(shared: Lab) -> Iterator[Lab]:
-    """The shared JupyterLab; no kernel is left when the test is over."""
+    """The shared JupyterLab, on an empty folder; no kernel is left when the test is over."""
+    for path in shared.folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     yield shared
     shared.end_kernels()
 
 
 @pytest.fixture
-def folder(lab: Lab, request: pytest.FixtureRequest) -> Path:
-    """A folder of the test's own below the server's root."""
-    number = sum(1 for one in lab.folder.iterdir() if one.is_dir()) + 1
-    path = lab.folder / f"{number:02d}_{request.node.originalname.removeprefix('test_')[:40]}"
-    path.mkdir()
-    return path
+def folder(lab: Lab) -> Path:
+    """The folder that the server shows."""
+    return lab.folder
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -12,8 +11,7 @@ from tests.browser.lab import Lab
 from tests.browser.pages import open_lab
 from tests.browser.watch import Watch
 
-ID = "jupyter-xpt-panel"
-NUMBER = re.compile(r"\b[0-9]{3,}\b")
+ID = "jp-xpt-panel"
 
 
 def panel(page: Page) -> Locator:
@@ -28,16 +26,16 @@ def show(page: Page) -> Locator:
     return panel(page)
 
 
-def open_panel(watch: Watch, lab: Lab, folder: Path) -> Page:
-    """Opens JupyterLab on a folder, and the panel in it."""
-    page = open_lab(watch, lab, folder)
+def open_panel(watch: Watch, lab: Lab) -> Page:
+    """Opens JupyterLab, and the panel in it."""
+    page = open_lab(watch, lab)
     show(page)
     return page
 
 
 def open_beside(watch: Watch, lab: Lab, book: Path) -> Page:
     """Opens a notebook with its kernel, and the panel beside it."""
-    page = open_panel(watch, lab, book.parent)
+    page = open_panel(watch, lab)
     books.open_book(page, lab.path_of(book))
     return page
 
@@ -54,18 +52,17 @@ def rows(page: Page) -> Locator:
 
 def row(page: Page, number: int) -> Locator:
     """One experiment in the list."""
-    return rows(page).filter(has_text=re.compile(rf"(?<![0-9]){number:03d}(?![0-9])"))
+    return tree(page).locator(f"[role=treeitem][data-number='{number}']")
 
 
 def numbers(page: Page) -> list[int]:
     """The numbers that are drawn, from top to bottom."""
-    found = [NUMBER.search(text) for text in rows(page).all_inner_texts()]
-    return [int(one[0]) for one in found if one]
+    return [int(one) for one in rows(page).evaluate_all("all => all.map(one => one.dataset.number)")]
 
 
 def expect_numbers(page: Page, *wanted: int) -> None:
     """Waits until exactly these experiments are drawn, in this order."""
-    expect(rows(page)).to_have_text([re.compile(rf"(?<![0-9]){number:03d}(?![0-9])") for number in wanted])
+    expect(rows(page)).to_contain_text([f"{number:03d}" for number in wanted])
 
 
 def choose(page: Page, number: int) -> Locator:

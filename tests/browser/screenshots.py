@@ -8,17 +8,12 @@ and takes pictures of the panel, light and dark, while the last experiment runs.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from example_notebooks import walk
-from tests.browser import books, chromium, panel
-from tests.browser.lab import Lab, running
-from tests.browser.watch import Watch
+from tests.browser import books, panel
 
 PICTURES = Path(__file__).parent.parent.parent / "labextension" / "images"
 SERIES = "animal_classifier"

@@ -15,7 +15,7 @@ from tests.browser.panel import choose, expect_numbers, open_panel, panel, row, 
 def page(lab, folder, watch):
     """The panel on a small series: better, not sure, worse, failed, planned."""
     folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     return page
 

@@ -16,21 +16,21 @@ xpt.log(accuracy=random.gauss(0.5, 0.01))"""
 
 
 def test_the_panel_opens_from_the_side_bar(lab, folder, watch):
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     expect(panel(page)).to_be_hidden()
     show(page)
 
 
 def test_the_panel_opens_by_its_command(lab, folder, watch):
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     page.keyboard.press("ControlOrMeta+Shift+KeyC")
-    page.get_by_role("textbox", name="Command Palette").fill("show experiments")
+    page.locator(".lm-CommandPalette-input").fill("experiments panel")
     page.keyboard.press("Enter")
     expect(panel(page)).to_be_visible()
 
 
 def test_the_first_page_of_an_empty_folder_says_what_to_type(lab, folder, watch):
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(panel(page)).to_contain_text("%load_ext jupyter_xpt")
     expect(panel(page)).to_contain_text("%%experiment")
     expect(panel(page)).to_contain_text("xpt.log(")

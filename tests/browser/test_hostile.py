@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import folders, payloads
-from tests.browser.panel import choose, detail, open_panel, panel, row, rows, tree
+from tests.browser.panel import open_panel, panel, row, rows, tree
 
 PWNED = """() => [window.__pwned, ...Array.from(document.querySelectorAll('iframe'), one => {
     try { return one.contentWindow.__pwned; } catch { return undefined; }
@@ -25,7 +25,7 @@ def page(lab, folder, watch) -> Page:
     folders.hostile(folder)
     # A picture that is none does not load, and the browser says so.
     watch.allowed.append(r"net::ERR_|Not allowed to load local resource|Refused to|violates the following Content")
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page).first).to_be_visible()
     return page
 

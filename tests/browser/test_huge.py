@@ -20,7 +20,7 @@ def huge(start):
 
 
 def test_ten_thousand_experiments_scroll_answer_keys_and_are_filtered(huge, watch):
-    page = open_panel(watch, huge, huge.folder)
+    page = open_panel(watch, huge)
     expect(row(page, 1)).to_be_visible()
     assert rows(page).count() < 100
     row(page, 1).click()

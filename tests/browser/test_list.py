@@ -12,7 +12,7 @@ from tests.browser.panel import choose, expect_numbers, filter_by, open_panel, p
 def page(lab, folder, watch):
     """The panel on a small series: better, not sure, worse, failed, planned."""
     folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     return page
 

@@ -10,7 +10,7 @@ xpt.log(accuracy=random.random())"""
 
 def test_a_first_experiment_is_typed_and_run(lab, folder, watch):
     book = books.write(folder, [books.LOAD, ""])
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     books.open_book(page, lab.path_of(book))
     books.run(page, 0)
     books.edit(page, 1, CELL)

@@ -22,7 +22,7 @@ def test_a_server_that_stops_is_said_and_one_that_comes_back_is_found(start, wat
     folders.reserved(builders.write_series(lab.folder))
     # That the server does not answer is what the page has to say.
     watch.allowed.append(r"ERR_CONNECTION_REFUSED|WebSocket|Failed to fetch|NetworkError|Kernel|404|503|fetch")
-    page = open_panel(watch, lab, lab.folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     lab.stop()
     expect(panel(page)).to_contain_text("server", timeout=60_000)
@@ -44,7 +44,7 @@ def test_a_kernel_that_restarts_in_repeat_three_leaves_an_interrupted_run(lab, f
 
 def test_experiments_of_another_process_appear(lab, folder, watch):
     folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     code = "from pathlib import Path; from tests import builders; import sys;" + (
         "builders.write_experiment(Path(sys.argv[1]), builders.experiment_record(7, 1, note='from elsewhere'))"
@@ -54,7 +54,7 @@ def test_experiments_of_another_process_appear(lab, folder, watch):
 
 
 def test_a_notebook_that_nbconvert_runs_appears(lab, folder, watch):
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     book = books.write(folder, [books.LOAD, '%%experiment note="headless"\nxpt.log(accuracy=0.5)'])
     command = (sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", str(book))
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
@@ -63,7 +63,7 @@ def test_a_notebook_that_nbconvert_runs_appears(lab, folder, watch):
 
 def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_shown(lab, folder, watch):
     folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     kept = folder.with_name("kept")
     folder.rename(kept)
@@ -76,7 +76,7 @@ def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_shown(lab, folder
 
 def test_a_hidden_panel_asks_for_nothing(lab, folder, watch):
     folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     page.locator(".jp-SideBar [data-id='filebrowser']").click()
     expect(panel(page)).to_be_hidden()
@@ -95,7 +95,7 @@ def test_a_broken_answer_is_said(lab, folder, watch):
     folders.reserved(builders.write_series(folder))
     watch.allowed.append("500")
     watch.page.route("**/overview*", lambda route: route.fulfill(status=500, body=json.dumps({"message": "no luck"})))
-    page = open_panel(watch, lab, folder)
+    page = open_panel(watch, lab)
     expect(panel(page)).to_contain_text("no luck")
     page.unroute("**/overview*")
     expect(rows(page)).to_have_count(6, timeout=60_000)
