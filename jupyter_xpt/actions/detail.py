@@ -124,11 +124,11 @@ def read_figure(folder: Path, series: str, number: int, run: str, figure: str) -
             return file.read(MAX_FIGURE_BYTES)
 
 
-def log_tail(folder: Path, series: str, number: int, run: str, lines: int) -> Piece:
-    """The last lines of a run's log."""
+def log_tail(folder: Path, series: str, number: int, run: str, lines: int, before: int | None = None) -> Piece:
+    """The last lines of a run's log, of those before an offset where that is given."""
     name, found = located_run(folder, series, number, run)
     with file_of(folder, name, found, "log.txt") as descriptor:
-        return logfile.tail(descriptor, lines)
+        return logfile.tail(descriptor, lines, before)
 
 
 def log_after(folder: Path, series: str, number: int, run: str, offset: int) -> Piece:

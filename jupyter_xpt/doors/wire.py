@@ -27,6 +27,7 @@ from jupyter_xpt.thought.reading.results import shown
 from jupyter_xpt.thought.reading.revisions import ChangedLineage, Delta
 from jupyter_xpt.thought.reading.standing import comparisons
 from jupyter_xpt.thought.reading.table import MAX_METRICS
+from jupyter_xpt.thought.statistics.student import critical_value
 from jupyter_xpt.thought.statistics.wording import Verdict, sentence
 
 Json = dict[str, Any]
@@ -34,6 +35,7 @@ Json = dict[str, Any]
 Against = tuple[str, int, int, str, str]
 T = TypeVar("T")
 
+CONFIDENCE = 0.95
 MAX_NOTE = 10_000
 MAX_TEXT = 2_000
 MAX_WARNINGS = 200
@@ -130,11 +132,19 @@ def _measured(measured: Measured, limit: int) -> Json:
         "goal": measured.goal,
         "mean": _finite(measured.mean),
         "sem": _finite(measured.sem),
+        "half": _half(measured),
         "n": measured.n,
         "failed": measured.failed,
         "shown": shown(measured.mean, measured.sem),
         "values": _thinned([one.value for one in measured.values], limit),
     }
+
+
+def _half(measured: Measured) -> float | None:
+    """Half the width of the mean's 95 % interval; None below two repeats."""
+    if measured.sem is None:
+        return None
+    return _finite(critical_value(1 - CONFIDENCE, measured.n - 1) * measured.sem)
 
 
 def _thinned(values: Sequence[float], limit: int) -> list[float]:
@@ -282,7 +292,7 @@ def _git(record: RunRecord | None) -> Json | None:
 
 def log(piece: Piece) -> Json:
     """Lines of a log."""
-    found = {} if piece.found is None else {"found": list(piece.found)}
+    found = {} if piece.found is None else {"found": list(piece.found), "offsets": list(piece.offsets or ())}
     return {"lines": list(piece.lines), "start": piece.start, "end": piece.end, "more": piece.more, **found}
 
 

@@ -65,7 +65,7 @@ class OverviewHandler(ExperimentsHandler):
 
 
 class LogHandler(ExperimentsHandler):
-    """``GET …/runs/RUN/log``: a piece of a run's log, by ``tail``, ``after`` or ``find``."""
+    """``GET …/runs/RUN/log``: a piece of a run's log, by ``tail`` (and ``before``), ``after`` or ``find``."""
 
     _track_activity = False
 
@@ -81,6 +81,7 @@ class LogHandler(ExperimentsHandler):
             raise HTTPError(400, f"find is a text of 1 to {_MAX_SOUGHT} characters")
         lines = whole(asked.get("tail", str(_TAIL)), "tail", MAX_LINES)
         offset = whole(asked.get("after", "0"), "after", _MAX_OFFSET)
+        before = whole(self.get_query_argument("before", str(_MAX_OFFSET)), "before", _MAX_OFFSET)
 
         def read(at: Place) -> wire.Json:
             where = (at.folder, series, int(number), run)
@@ -88,7 +89,7 @@ class LogHandler(ExperimentsHandler):
                 return wire.log(details.log_find(*where, asked["find"]))
             if "after" in asked:
                 return wire.log(details.log_after(*where, offset))
-            return wire.log(details.log_tail(*where, lines))
+            return wire.log(details.log_tail(*where, lines, before))
 
         await self.within(place, read)
 

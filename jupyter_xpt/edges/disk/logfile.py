@@ -20,7 +20,8 @@ class Piece:
     """Lines of a log; ``start`` and ``end`` are offsets in bytes.
 
     ``more`` says whether there are earlier lines (of a tail), later ones (after an offset) or further lines
-    that match (of a search). ``found`` has the lines' numbers, from 1, None where nothing was looked for.
+    that match (of a search). ``found`` has the lines' numbers, from 1, and ``offsets`` where they begin; both are
+    None where nothing was looked for.
     """
 
     lines: tuple[str, ...]
@@ -28,6 +29,7 @@ class Piece:
     end: int
     more: bool
     found: tuple[int, ...] | None = None
+    offsets: tuple[int, ...] | None = None
 
 
 def size(descriptor: int) -> int:
@@ -35,9 +37,10 @@ def size(descriptor: int) -> int:
     return os.fstat(descriptor).st_size
 
 
-def tail(descriptor: int, lines: int) -> Piece:
-    """The last lines."""
-    end = start = size(descriptor)
+def tail(descriptor: int, lines: int, before: int | None = None) -> Piece:
+    """The last lines, of those before an offset where that is given."""
+    length = size(descriptor)
+    end = start = length if before is None else min(before, length)
     data = b""
     while start > 0 and end - start < MAX_PIECE_BYTES and data.count(b"\n") <= lines:
         length = min(_CHUNK, start)
@@ -81,19 +84,26 @@ def find(descriptor: int, text: str, limit: int = 1_000) -> Piece:
     """The lines that hold a text, whatever its case, at most ``limit`` of them."""
     wanted = text.casefold()
     end = min(size(descriptor), MAX_SEARCHED_BYTES)
-    lines, found = [], []
-    number = 1
+    hits: list[tuple[str, int, int]] = []
+    number, offset = 1, 0
     for data in _pieces(descriptor, end):
-        decoded = data.decode("utf-8", "replace")
-        if wanted in decoded.casefold():
-            for at, line in enumerate(decoded.removesuffix("\n").split("\n")):
-                if wanted in line.casefold():
-                    lines.append(_safe(line))
-                    found.append(number + at)
-                    if len(found) > limit:
-                        return Piece(tuple(lines[:limit]), 0, end, more=True, found=tuple(found[:limit]))
+        if wanted in data.decode("utf-8", "replace").casefold():
+            hits += _hits(data, wanted, number, offset)
+        if len(hits) > limit:
+            break
         number += data.count(b"\n")
-    return Piece(tuple(lines), 0, end, end < size(descriptor), tuple(found))
+        offset += len(data)
+    lines, found, offsets = (tuple(column) for column in zip(*hits[:limit], strict=True)) if hits else ((), (), ())
+    return Piece(lines, 0, end, len(hits) > limit or end < size(descriptor), found, offsets)
+
+
+def _hits(data: bytes, wanted: str, number: int, offset: int) -> Iterator[tuple[str, int, int]]:
+    """The lines that hold a text, with their numbers and offsets, of whole lines that begin there."""
+    for at, line in enumerate(_split(data), start=number):
+        text = line.removesuffix(b"\n").decode("utf-8", "replace")
+        if wanted in text.casefold():
+            yield _safe(text), at, offset
+        offset += len(line)
 
 
 def _pieces(descriptor: int, end: int) -> Iterator[bytes]:
