@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import books
 from tests.browser.lab import Lab
-from tests.browser.pages import open_lab, visit
+from tests.browser.pages import open_lab
 from tests.browser.watch import Watch
 
 MODEL = "%%experiment\n{'accuracy': scale * 0.1}"
@@ -43,7 +43,7 @@ def wait(page: Page, index: int) -> str:
 def numbered(watch: Watch, lab: Lab, folder: Path, cells: tuple[str, ...] = (SETUP, MODEL)) -> Page:
     """The numbered notebook of a first experiment, open in a kernel in which its cells ran."""
     book = books.write(folder, cells)
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     books.open_book(page, lab.path_of(book))
     books.run_all(page)
     for index in range(1, len(cells)):
@@ -97,7 +97,7 @@ def numbers(folder: Path) -> list[str]:
 
 def test_unsaved_edits_are_saved_before_an_experiment_runs(lab: Lab, folder: Path, watch: Watch) -> None:
     book = books.write(folder, [SETUP, "", "'below'"])
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     books.open_book(page, lab.path_of(book))
     books.run(page, 0)
     books.edit(page, 2, "'below, not saved'")
@@ -116,7 +116,7 @@ def test_unsaved_edits_are_saved_before_an_experiment_runs(lab: Lab, folder: Pat
 
 def test_undoing_goes_back_through_what_was_typed_only(lab: Lab, folder: Path, watch: Watch) -> None:
     book = books.write(folder, [SETUP, MODEL])
-    page = open_lab(watch, lab, folder)
+    page = open_lab(watch, lab)
     books.open_book(page, lab.path_of(book))
     books.run(page, 0)
     books.edit(page, 1, edited("0.3"))
@@ -261,7 +261,7 @@ def test_a_page_that_is_closed_while_it_runs_loses_nothing(lab: Lab, folder: Pat
         if list(folder.glob("out/animals_002/*/summary.json")):
             break
         page.wait_for_timeout(50)
-    page = visit(watch, lab, "lab")
+    page = open_lab(watch, lab)
     books.open_book(page, lab.path_of(folder / "animals_001.ipynb"))
     assert "same source as 002: added as its run 2" in rerun(page, 1)
     wait_for_path(page, lab, folder / "animals_002.ipynb")
@@ -278,7 +278,7 @@ def test_a_page_that_is_loaded_anew_while_it_runs_is_renamed_all_the_same(lab: L
     books.start(page, 0)
     books.start(page, 1)
     page.wait_for_timeout(500)
-    page = visit(watch, lab, "lab")
+    page = open_lab(watch, lab)
     # It looks whether another page did it already.
     watch.allowed.append("animals_002")
     open_busy(page, lab, folder / "animals_001.ipynb")
@@ -289,12 +289,12 @@ def test_a_page_that_is_loaded_anew_while_it_runs_is_renamed_all_the_same(lab: L
 def test_notebook_7_keeps_the_pages_address(start: Callable[..., Lab], watch: Watch) -> None:
     lab = start(app="notebook")
     books.write(lab.folder, [SETUP, MODEL])
-    page = visit(watch, lab, "notebooks/animals.ipynb")
+    page = open_lab(watch, lab, "notebooks/animals.ipynb")
     watch.allowed.append(".*")
     books.wait_for_kernel(page)
     books.run_all(page)
     wait(page, 1)
-    page = visit(watch, lab, "notebooks/animals_001.ipynb")
+    page = open_lab(watch, lab, "notebooks/animals_001.ipynb")
     books.wait_for_kernel(page)
     books.run_all(page)
     wait(page, 1)

@@ -116,7 +116,7 @@ class DiffHandler(ExperimentsHandler):
 
         def read(at: Place) -> wire.Json:
             found = compare.diff(at.folder, series, int(other), int(number))
-            return wire.diff((found.left, found.right), found.changes, found.cells, found.files)
+            return wire.diff((found.left.number, found.right.number), found.changes, found.cells, found.files)
 
         await self.within(place, read)
 
