@@ -118,8 +118,8 @@ class Lab:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP)
-        _, left = psutil.wait_procs(children, timeout=0 if process.poll() is None else STOP)
-        for one in left:
+        # A server that ended has ended its kernels; what is left was just being started.
+        for one in children:
             one.kill()
         process.kill()
         process.wait(STOP)

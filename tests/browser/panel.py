@@ -81,3 +81,21 @@ def detail(page: Page, number: int) -> Locator:
 def filter_by(page: Page, text: str) -> None:
     """Types into the filter."""
     panel(page).get_by_role("searchbox").fill(text)
+
+
+def widen(page: Page, width: int) -> None:
+    """Draws the side bar's edge until the panel is that wide."""
+    handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)").first.bounding_box()
+    box = panel(page).bounding_box()
+    assert handle is not None
+    assert box is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + 200
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + width - box["width"], y, steps=4)
+    page.mouse.up()
+
+
+def scroller(page: Page) -> Locator:
+    """What scrolls in the list."""
+    return tree(page)

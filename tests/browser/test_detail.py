@@ -61,7 +61,7 @@ def test_star_and_tags_are_kept(page, folder):
     detail.get_by_role("textbox", name="New tags of experiment 003").fill("paper, kernels")
     page.keyboard.press("Enter")
     expect(row(page, 3)).to_contain_text("#paper")
-    page.wait_for_function("() => true")
+    expect(row(page, 3)).to_contain_text("kernels")
     assert (record(folder, 3)["star"], record(folder, 3)["tags"]) == (True, ["paper", "kernels"])
 
 
