@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser import folders
-from tests.browser.panel import choose, expect_numbers, open_panel, panel, row, rows
+from tests.browser.panel import choose, expect_numbers, menu, open_panel, panel, row, rows
 
 
 @pytest.fixture
@@ -66,8 +66,7 @@ def test_star_and_tags_are_kept(page, folder):
 
 
 def test_a_deleted_experiment_goes_and_comes_back(page, folder):
-    row(page, 3).click(button="right")
-    page.get_by_role("menuitem", name="Delete").click()
+    menu(page, 3, "Delete")
     expect_numbers(page, 1, 2, 4, 6, 5)
     assert not (folder / "out" / "cats_003").exists()
     page.get_by_role("button", name="Undo").click()
