@@ -113,6 +113,11 @@ class Experiment:
         return self.row.parent
 
     @property
+    def against(self) -> int | None:
+        """The number of the experiment that it is compared with: the pinned baseline, else its parent."""
+        return self.row.against
+
+    @property
     def note(self) -> str:
         """Its note, or what changed since its parent when none was given."""
         return self.row.title
@@ -154,7 +159,7 @@ class Experiment:
 
     @property
     def verdict(self) -> str | None:
-        """``improved``, ``worse`` or ``not sure`` against its parent; None without a comparison."""
+        """``improved``, ``worse`` or ``not sure`` against its parent or the baseline; None without a comparison."""
         return self.row.verdict.verdict if self.row.verdict else None
 
     @property

@@ -34,12 +34,16 @@ class _Desk:
     def overview(self) -> Overview:
         """The overview as it is now."""
         with self.lock:
-            return self._overviewer.overview(self.shelf.facts())
+            return self._look()
+
+    def _look(self) -> Overview:
+        """The overview, made anew where something changed."""
+        return self._overviewer.overview(self.shelf.facts(), self.shelf.settled())
 
     def write_table(self, path: Path) -> Overview:
         """Replaces the spreadsheet, unless it is what was written last; gives the overview it shows."""
         with self.lock:
-            found = self._overviewer.overview(self.shelf.facts())
+            found = self._look()
             data = self._table.csv(found)
             if self._written is None or self._written != (data, stamp_of(os.fspath(path))):
                 with store.refusals("write the spreadsheet"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.prepared import Prepared
+from jupyter_xpt.edges.disk.plainfile import Unreadable, read_head, read_record
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
@@ -82,13 +84,25 @@ def newest_run(place: Store, name: ExperimentName) -> Path | None:
     """The folder of an experiment's newest run that kept a snapshot; the freezing one when it is frozen."""
     folder = place.experiment(name)
     try:
-        record = codec.load_json((folder / "experiment.json").read_bytes(), f"{name}/experiment.json")
-        frozen = record.get("frozen")
+        # A damaged record says nothing of which run froze it; the newest one tells as well.
+        data = read_record(os.fspath(folder / "experiment.json"))
+        frozen = codec.load_json(data, f"{name}/experiment.json").get("frozen")
+    except (Unreadable, XptError):
+        frozen = None
+    try:
         runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
-    except (OSError, XptError):
+    except OSError:
         return None
     order = ([frozen] if isinstance(frozen, str) and is_run_name(frozen) else []) + runs[::-1]
-    return next((folder / run for run in order if (folder / run / "source" / EXECUTED).is_file()), None)
+    return next((folder / run for run in order if _is_own(place.out, folder / run / "source" / EXECUTED)), None)
+
+
+def _is_own(out: Path, path: Path) -> bool:
+    """Whether a file lies where it seems to, behind no link: what lies elsewhere is not ours to show."""
+    try:
+        return path.is_file() and path.resolve() == out.resolve() / path.relative_to(out)
+    except OSError:
+        return False
 
 
 def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
@@ -97,8 +111,8 @@ def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
     if run is None:
         return None
     try:
-        return (run / "source" / name.notebook).read_bytes()
-    except OSError:
+        return read_record(os.fspath(run / "source" / name.notebook), notebooks.MAX_BYTES)
+    except Unreadable:
         return None
 
 
@@ -110,9 +124,10 @@ def read_source(place: Store, facts: ExperimentFacts | None) -> Source | None:
     if run is None:
         return None
     try:
-        data = codec.load_json((run / "source" / EXECUTED).read_bytes(), f"{facts.name}/{run.name}/{EXECUTED}")
+        executed = read_record(os.fspath(run / "source" / EXECUTED), notebooks.MAX_BYTES)
+        data = codec.load_json(executed, f"{facts.name}/{run.name}/{EXECUTED}")
         return Source(str(data["cell"]), tuple(map(str, data["above"])), _files(run / "source", data.get("files", {})))
-    except (OSError, XptError, KeyError, TypeError):
+    except (OSError, Unreadable, XptError, KeyError, TypeError):
         return None
 
 
@@ -124,5 +139,6 @@ def _files(folder: Path, listed: Mapping[str, object]) -> tuple[tuple[str, str],
         path = (folder / name).resolve()
         # A record's word leads nowhere else.
         if path.is_file() and path.is_relative_to(inside):
-            found.append((name, path.read_text("utf-8", "surrogateescape")))
+            text = read_head(os.fspath(path)).decode("utf-8", "surrogateescape")
+            found.append((name, text.replace("\r\n", "\n").replace("\r", "\n")))
     return tuple(found)

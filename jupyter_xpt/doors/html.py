@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.names import printable, short
-from jupyter_xpt.ground.records import RUNNING, Change
+from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
@@ -23,7 +23,7 @@ _MAX_ROWS = 500
 _MAX_INDENT = 12
 _MAX_DOTS = 60
 _WIDTH, _HEIGHT = 150.0, 20.0
-_CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
+CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
 # Fallbacks are mid-tones that read on white and on black; dim text is the text's own colour, fainter.
 _STYLE = """<style>
 .xpt{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
@@ -72,13 +72,13 @@ def tree(lineage: Lineage) -> str:
     by_number = {row.number: row for row in lineage.rows}
     rows = []
     for row, guides in zip(lineage.rows[:_MAX_ROWS], _guides(lineage.rows[:_MAX_ROWS]), strict=True):
-        parent = by_number.get(row.parent) if row.parent is not None else None
+        against = by_number.get(row.against) if row.against is not None else None
         kind = _class(row)
         cells = (
             f'{guides}<span class="xpt-sign xpt-{kind}">{_sign(row)}</span> {_number(row)}'
             f"{' ★' if row.star else ''} {_title(row)}{_tags(row)}",
-            _strip(row, parent, lineage.primary, scale),
-            _value(row.main if row.primary == lineage.primary else None) or _value(row.main, named=True),
+            _strip(row, against, lineage.primary, scale),
+            value_of(row.main if row.primary == lineage.primary else None) or value_of(row.main, named=True),
             f"{_e(standing(row))}",
         )
         rows.append(_tr(cells, tip=row.sentence))
@@ -90,19 +90,16 @@ def tree(lineage: Lineage) -> str:
         _hidden(lineage),
         f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>" if said else "",
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
+        _warnings(lineage.warnings),
     ]
-    return _whole(parts)
+    return whole(parts)
 
 
 def table(lineage: Lineage) -> str:
     """A series as a table: a row an experiment by number, a column a metric, coloured by verdict."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
-    metrics = list(
-        dict.fromkeys([*([lineage.primary] if lineage.primary else []), *(m for r in rows for m in r.measured)])
-    )
-    metrics, more = metrics[:20], len(metrics[20:])
-    goals = {metric: one.goal for row in rows for metric, one in row.measured.items()}
-    names = ("", "", "note", *(f"{metric} {ARROWS.get(goals.get(metric, ''), '')}" for metric in metrics))
+    metrics, more = lineage.metrics[:20], len(lineage.metrics[20:])
+    names = ("", "", "note", *(f"{metric} {ARROWS.get(lineage.goals[metric], '')}" for metric in metrics))
     head = "".join(f"<th>{_e(name)}</th>" for name in (*names, "parent", "runs", "time", "what changed"))
     lines = [f"<tr>{head}</tr>"]
     for row in rows[-_MAX_ROWS:]:
@@ -119,43 +116,42 @@ def table(lineage: Lineage) -> str:
         lines.append(_tr(cells, tip=row.sentence))
     told = [f"{more} more metrics are in experiments.csv"] if more else []
     told += [comparisons(lineage)]
-    return _whole(
+    return whole(
         [
             _heading(lineage),
             _table(lines),
             _hidden(lineage),
             *(f'<p class="xpt-dim">{_e(one)}</p>' for one in told if one),
+            _warnings(lineage.warnings),
         ]
     )
 
 
-def show(row: Row, parent: Row | None = None) -> str:
+def show(row: Row, against: Row | None = None) -> str:
     """Everything about one experiment.
 
     Parameters
     ----------
     row
         The experiment.
-    parent
-        What it was changed from, for the tick in its strip; None when that is not known.
+    against
+        What it is compared with, for the tick in its strip; None when that is not known.
     """
     measured = sorted(row.measured.values(), key=lambda one: one.metric != row.primary)
     metrics = [
         _tr(
             (
                 f"{_e(one.metric)} {ARROWS.get(one.goal, '')}",
-                _strip(row, parent, one.metric, _scale_of([row, *([parent] if parent else [])], one.metric)),
-                _value(one),
+                _strip(row, against, one.metric, _scale_of([row, *([against] if against else [])], one.metric)),
+                value_of(one),
                 _verdict_of(row, one.metric),
             )
         )
         for one in measured
     ]
-    changes = [_tr(_change(one)) for one in row.changes or ()]
     runs = [_tr(_run(run)) for run in row.runs]
-    warnings = "".join(f"<li>⚠ {_e(one.text)}{_place(one.where, one.text)}</li>" for one in row.warnings)
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
-    return _whole(
+    return whole(
         [
             _named(row),
             f'<p><span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(row.sentence)}</p>'
@@ -163,14 +159,20 @@ def show(row: Row, parent: Row | None = None) -> str:
             else "",
             f'<p class="xpt-dim">{_e(_origin(row))}</p>',
             _table(metrics),
-            _section(since, _table(changes)),
+            _section(since, changes_table(row.changes or ())),
             _section("runs", _table(runs)),
-            f'<ul style="list-style:none;padding:0">{warnings}</ul>' if warnings else "",
+            _warnings(row.warnings),
         ]
     )
 
 
-def where(series: str, row: Row | None, parent: Row | None = None, datasets: Sequence[Listed] = ()) -> str:
+def where(
+    series: str,
+    row: Row | None,
+    parent: Row | None = None,
+    against: Row | None = None,
+    datasets: Sequence[Listed] = (),
+) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -181,24 +183,28 @@ def where(series: str, row: Row | None, parent: Row | None = None, datasets: Seq
         The experiment that ran in it last; None before the first one.
     parent
         What that was changed from.
+    against
+        What it is compared with, when that is not the parent.
     datasets
         Those of its last run.
     """
+    against = against or parent
     if row is None:
-        return _whole(
+        return whole(
             [f"<p>{_e(series)} · no experiment yet; <code>%%experiment</code> on a cell's first line makes one</p>"]
         )
     last = row.runs[-1] if row.runs else None
     lines = [_named(row)]
     if parent is not None:
-        said = [f"parent {_number(parent)} {_e(parent.title)}".rstrip(), _value(parent.main)]
-        lines.append(f'<p class="xpt-dim">{" · ".join(filter(None, said))}</p>')
+        lines.append(_ancestor("parent", parent))
+    if against is not None and against is not parent:
+        lines.append(_ancestor("compared with the baseline", against))
     if row.main is not None:
-        strip = _strip(row, parent, row.primary, _scale_of([row, *([parent] if parent else [])], row.primary))
+        strip = _strip(row, against, row.primary, _scale_of([row, *([against] if against else [])], row.primary))
         cells = (
             f"{_e(row.main.metric)} {ARROWS.get(row.main.goal, '')}",
             strip,
-            _value(row.main),
+            value_of(row.main),
             _verdict_of(row, row.main.metric),
         )
         lines.append(_table([_tr(cells)]))
@@ -208,7 +214,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, datasets: Seq
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
     lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
-    return _whole(lines)
+    return whole(lines)
 
 
 def link(said: str, relative: str) -> str:
@@ -224,16 +230,20 @@ def link(said: str, relative: str) -> str:
     # A file may be called "javascript:…": quoted and behind ./ it stays a path.
     from urllib.parse import quote
 
-    return _whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
+    return whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
 
 
-def _e(text: str) -> str:
+def escaped(text: str) -> str:
     """Any text as HTML shows it, on one line."""
     return html.escape(printable(text))
 
 
-def _whole(parts: Iterable[str]) -> str:
-    """The parts as one output."""
+# Short, for the many places below.
+_e = escaped
+
+
+def whole(parts: Iterable[str]) -> str:
+    """The parts, HTML already, as one output."""
     return f'{_STYLE}<div class="xpt">{"".join(parts)}</div>'
 
 
@@ -256,7 +266,8 @@ def _section(title: str, content: str) -> str:
 def _heading(lineage: Lineage) -> str:
     """A series with the metric that decides."""
     metric = f" · {_e(lineage.primary)} {ARROWS.get(lineage.goal or '', '')}" if lineage.primary else ""
-    return f'<div class="xpt-head">{_e(lineage.series)}{metric}</div>'
+    pinned = f" · baseline {short(lineage.baseline)}" if lineage.baseline is not None else ""
+    return f'<div class="xpt-head">{_e(lineage.series)}{metric}{pinned}</div>'
 
 
 def _hidden(lineage: Lineage) -> str:
@@ -267,6 +278,18 @@ def _hidden(lineage: Lineage) -> str:
         if hidden > 0
         else ""
     )
+
+
+def _ancestor(said: str, row: Row) -> str:
+    """The line about an experiment that another one comes from or is compared with."""
+    parts = [f"{said} {_number(row)} {_e(row.title)}".rstrip(), value_of(row.main)]
+    return f'<p class="xpt-dim">{" · ".join(filter(None, parts))}</p>'
+
+
+def _warnings(warnings: Sequence[Warned]) -> str:
+    """Warnings, a line each."""
+    lines = "".join(f"<li>⚠ {_e(one.text)}{_place(one.where, one.text)}</li>" for one in warnings)
+    return f'<ul style="list-style:none;padding:0">{lines}</ul>' if lines else ""
 
 
 def _named(row: Row) -> str:
@@ -308,7 +331,7 @@ def _class(row: Row) -> str:
         return "down"
     if row.status == RUNNING:
         return "runs"
-    return _CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
+    return CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
 
 
 def _sign(row: Row) -> str:
@@ -322,7 +345,7 @@ def _sign(row: Row) -> str:
     return SIGNS.get(row.verdict.verdict, "●") if row.verdict else "●"
 
 
-def _value(measured: Measured | None, *, named: bool = False) -> str:
+def value_of(measured: Measured | None, *, named: bool = False) -> str:
     """Mean, SEM and how many values, and how many repeats failed."""
     if measured is None or not (measured.n or measured.failed):
         return ""
@@ -336,10 +359,10 @@ def _value(measured: Measured | None, *, named: bool = False) -> str:
 def _coloured(row: Row, metric: str) -> str:
     """A metric's value with the sign of its own verdict."""
     found = row.verdicts.get(metric)
-    value = _value(row.measured.get(metric))
+    value = value_of(row.measured.get(metric))
     if found is None or not value:
         return value
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'{value} <span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span>'
 
 
@@ -348,8 +371,13 @@ def _verdict_of(row: Row, metric: str) -> str:
     found = row.verdicts.get(metric)
     if found is None:
         return ""
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'<span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span> {_e(found.verdict)}'
+
+
+def changes_table(changes: Sequence[Change]) -> str:
+    """What changed, a row each; nothing without any."""
+    return _table([_tr(_change(one)) for one in changes])
 
 
 def _change(change: Change) -> tuple[str, str]:
@@ -423,13 +451,13 @@ def _scale_of(rows: Sequence[Row], metric: str | None) -> _Scale | None:
     return _Scale(max(values[0], first - room), min(values[-1], third + room))
 
 
-def _strip(row: Row, parent: Row | None, metric: str | None, scale: _Scale | None) -> str:
-    """Every repeat as a dot, mean and SEM as a cross, the parent's mean as a dashed tick."""
+def _strip(row: Row, against: Row | None, metric: str | None, scale: _Scale | None) -> str:
+    """Every repeat as a dot, mean and SEM as a cross, the mean of what it is compared with as a dashed tick."""
     measured = row.measured.get(metric) if metric is not None else None
     if scale is None or measured is None or measured.mean is None:
         return ""
     middle, x, mean = _HEIGHT / 2, scale.x, measured.mean
-    before = parent.measured.get(measured.metric) if parent is not None else None
+    before = against.measured.get(measured.metric) if against is not None else None
     parts = []
     if before is not None and before.mean is not None:
         faint = 'stroke-dasharray="2 2" style="color:var(--jp-ui-font-color2,#888)"'

@@ -7,6 +7,7 @@
     ├── NameProblem           a series or notebook name that cannot be used
     ├── NotebookError         a notebook that is missing, unreadable or malformed
     ├── UnknownExperiment     a number, run or series that does not exist
+    ├── ConflictError         an act that what is there forbids just now
     ├── MetricError           a logged value that is no number (also a ValueError)
     ├── DatasetError          a dataset that is missing, unreadable or of no known kind (also a ValueError)
     ├── RecordError           a damaged record on disk
@@ -36,6 +37,10 @@ class NotebookError(XptError):
 
 class UnknownExperiment(XptError):  # noqa: N818 - says what is unknown
     """An experiment number, run or series that does not exist."""
+
+
+class ConflictError(XptError):
+    """An act that what is there forbids just now: it runs, or something stands in its place."""
 
 
 class MetricError(XptError, ValueError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, Summary
+from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, SeriesRecord, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,13 @@ class ExperimentFacts:
     name: ExperimentName
     record: ExperimentRecord | None
     runs: tuple[RunFacts, ...] = ()
+    damage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFacts:
+    """What was read of what the user settled for a series; no record when it cannot be read."""
+
+    series: str
+    record: SeriesRecord | None
     damage: tuple[str, ...] = ()

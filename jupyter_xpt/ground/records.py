@@ -103,6 +103,26 @@ class ExperimentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesRecord:
+    """``<series>.json``: what the user settled for a whole series.
+
+    ``baseline`` is the experiment that all others are compared with, None for each with its parent. ``goals``
+    win over those that runs know.
+    """
+
+    series: str
+    baseline: int | None = None
+    goals: Mapping[str, str] = field(default_factory=_nothing)
+    extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+    CHECKS: ClassVar[Mapping[str, Check]] = {
+        "series": text,
+        "baseline": optional(integer),
+        "goals": mapping(text),
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """A warning about a run: a caveat (XPT001 …), a hidden-state finding, or what tracking could not do."""
 

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from jupyter_xpt.doors import html
-from jupyter_xpt.ground.facts import ExperimentFacts
-from jupyter_xpt.ground.records import Change, Warned
+from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
+from jupyter_xpt.ground.records import Change, SeriesRecord, Warned
 from jupyter_xpt.thought.reading.lineage import overview
 from tests import builders
 from tests.builders import by_name, facts, run_facts
@@ -139,6 +139,27 @@ def test_a_strip_has_every_repeat_the_mean_the_sem_and_the_parents_mean():
     parents_tick = re.search(r'<line x1="([0-9.]+)"[^>]*stroke-dasharray', child)[1]
     assert f'<line x1="{parents_tick}" x2="{parents_tick}"' in strips[0]
     assert "0.93, 0.935" in child
+
+
+def test_the_tick_of_a_pinned_baseline_is_the_baselines_mean():
+    settled = {"cats": SeriesFacts("cats", SeriesRecord("cats", 1))}
+    known = by_name(facts(1, LOW, note="first"), facts(2, HIGH, parent=1), facts(3, HIGH, parent=2))
+    found = overview(known, settled=settled).lineages[0]
+    strips = re.findall("<svg.*?</svg>", html.tree(found))
+    ticks = [re.search(r'<line x1="([0-9.]+)"[^>]*stroke-dasharray', strip) for strip in strips]
+    assert ticks[0] is None
+    assert ticks[1][1] == ticks[2][1]
+    assert "baseline 001" in "".join(Elements(html.tree(found)).text)
+    shown = " ".join(Elements(html.where("cats", found.row(3), found.row(2), found.row(1))).text)
+    assert "compared with the baseline 001 first" in " ".join(shown.split())
+
+
+def test_what_is_wrong_with_a_series_is_told_and_escaped():
+    settled = {"cats": SeriesFacts("cats", None, (f"cats.json {PAYLOADS[0]}",))}
+    found = overview(by_name(facts(1, LOW)), settled=settled).lineages[0]
+    for shown in (html.tree(found), html.table(found)):
+        assert "⚠ cats.json &lt;script&gt;" in shown
+        Elements(shown)
 
 
 def test_all_strips_share_one_scale():

@@ -7,8 +7,8 @@ import pytest
 
 from jupyter_xpt.doors import text
 from jupyter_xpt.doors.text import Look
-from jupyter_xpt.ground.facts import ExperimentFacts
-from jupyter_xpt.ground.records import Change, Warned
+from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
+from jupyter_xpt.ground.records import Change, SeriesRecord, Warned
 from jupyter_xpt.thought.reading.columns import cells
 from jupyter_xpt.thought.reading.lineage import overview
 from tests import builders
@@ -48,6 +48,25 @@ def test_the_tree_reads_like_a_tree():
     assert re.match(r"└─ 005 +×.* failed$", lines[5])
     assert "002  Improved on 001 by" in "\n".join(lines)
     assert lines[-1].endswith("confirm what matters with fresh repeats.")
+
+
+def test_a_pinned_baseline_is_named():
+    settled = {"cats": SeriesFacts("cats", SeriesRecord("cats", 1))}
+    found = overview(by_name(facts(1, LOW), facts(2, HIGH, parent=1), facts(3, WORST, parent=2)), settled=settled)
+    one = found.lineages[0]
+    assert text.tree(one).splitlines()[0] == text.table(one).splitlines()[0] == "cats · accuracy ↑ · baseline 001"
+    assert "parent 002 · baseline 001 · finished" in text.show(one.row(3), baseline=1)
+    assert "no parent · the baseline · finished" in text.show(one.row(1), baseline=1)
+    assert "compared with the baseline 001" in text.where("cats", one.row(3), one.row(2))
+    assert "compared" not in text.where("cats", one.row(2), one.row(1))
+
+
+def test_a_baseline_that_is_not_there_is_told_below():
+    settled = {"cats": SeriesFacts("cats", SeriesRecord("cats", 9))}
+    one = overview(by_name(facts(1, LOW)), settled=settled).lineages[0]
+    for shown in (text.tree(one, Look(60)), text.table(one, Look(60))):
+        assert "! the pinned baseline 009 is not there" in shown
+        assert max(map(cells, shown.splitlines())) <= 60
 
 
 def test_columns_stand_below_one_another():

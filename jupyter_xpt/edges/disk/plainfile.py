@@ -52,16 +52,16 @@ def opened(path: str) -> int:
     return descriptor
 
 
-def read_record(path: str) -> bytes:
-    """All bytes of a record's file."""
+def read_record(path: str, most: int = MAX_RECORD_BYTES) -> bytes:
+    """All bytes of a record's file; of at most ``most`` bytes."""
     try:
         descriptor = opened(path)
     except FileNotFoundError:
         raise Unreadable("is missing") from None
     try:
         size = os.fstat(descriptor).st_size
-        if size > MAX_RECORD_BYTES:
-            raise Unreadable(f"is {size >> 20} MB long, more than any record ({MAX_RECORD_BYTES >> 20} MB)")
+        if size > most:
+            raise Unreadable(f"is {size >> 20} MB long, more than any record ({most >> 20} MB)")
         data = os.read(descriptor, size + 1)
         while len(data) < size:
             more = os.read(descriptor, size - len(data))
@@ -73,6 +73,19 @@ def read_record(path: str) -> bytes:
         raise Unreadable(f"cannot be read: {problem.strerror}") from None
     finally:
         os.close(descriptor)
+
+
+def read_head(path: str, most: int = MAX_RECORD_BYTES) -> bytes:
+    """The first bytes of a file, ``most`` of them at most."""
+    try:
+        descriptor = opened(path)
+    except FileNotFoundError:
+        raise Unreadable("is missing") from None
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            return file.read(most)
+        except OSError as problem:
+            raise Unreadable(f"cannot be read: {problem.strerror}") from None
 
 
 def read_tail(path: str | os.PathLike[str], lines: int | None = None) -> tuple[bytes, bool]:

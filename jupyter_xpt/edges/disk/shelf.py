@@ -2,7 +2,7 @@
 
 Whoever writes a run touches the experiment's folder, so that unchanged times mean unchanged finished runs;
 running runs are looked at afresh every time. Nothing that lies there is trusted; what is wrong becomes
-damage, in words, and hides nothing else.
+damage, in words, and hides nothing else. What is settled for a series is one file each, stamped at each look.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from jupyter_xpt.edges.disk.runfolder import RACY_NS, ReadRun, order_of, read_ru
 from jupyter_xpt.edges.disk.store import refusals
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import RecordError
-from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
 from jupyter_xpt.ground.names import ExperimentName, is_run_name, parse_experiment
-from jupyter_xpt.ground.records import ExperimentRecord
+from jupyter_xpt.ground.records import ExperimentRecord, SeriesRecord
+
+_MAX_SERIES = 10_000
 
 
 @dataclass(slots=True)
@@ -41,6 +43,15 @@ class _Kept:
     runs: dict[str, ReadRun] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What is settled for a series as it was read, and the stamp that this holds for."""
+
+    facts: SeriesFacts
+    stamp: Stamp
+    racy: bool
+
+
 class Shelf:
     """The experiments of a folder, read from its ``out/``; may be used by several threads.
 
@@ -56,6 +67,8 @@ class Shelf:
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
         self._facts: Mapping[ExperimentName, ExperimentFacts] = {}
+        self._read: Mapping[str, _Settled] = {}
+        self._settled: Mapping[str, SeriesFacts] = {}
 
     def facts(self) -> Mapping[ExperimentName, ExperimentFacts]:
         """What is known of every experiment now; the very same objects where nothing changed.
@@ -69,6 +82,15 @@ class Shelf:
             if self._refresh():
                 self._facts = {kept.facts.name: kept.facts for kept in self._kept.values()}
             return self._facts
+
+    def settled(self) -> Mapping[str, SeriesFacts]:
+        """What the user settled for each series now; the very same objects where nothing changed."""
+        with self._lock:
+            self._read = _read_settled(os.path.join(self._out, ".xpt", "series"), self._read)
+            found = {series: one.facts for series, one in self._read.items()}
+            same = len(found) == len(self._settled) and all(self._settled.get(key) is found[key] for key in found)
+            self._settled = self._settled if same else found
+            return self._settled
 
     def series(self) -> tuple[str, ...]:
         """The series that have an experiment, in order."""
@@ -203,3 +225,36 @@ def _run_names(folder: str) -> list[str]:
             for entry in entries
             if is_run_name(entry.name) and (entry.is_symlink() or entry.is_dir(follow_symlinks=False))
         ]
+
+
+def _read_settled(folder: str, old: Mapping[str, _Settled]) -> dict[str, _Settled]:
+    """What is settled for each series, read again where a stamp changed."""
+    try:
+        # A link may lead anywhere.
+        names = [] if os.path.islink(folder) else os.listdir(folder)
+    except OSError:
+        return {}
+    found = {}
+    for name in sorted(names)[:_MAX_SERIES]:
+        series, suffix = os.path.splitext(name)
+        if suffix == ".json" and not name.startswith("."):
+            found[series] = _settled_of(os.path.join(folder, name), series, old.get(series))
+    return found
+
+
+def _settled_of(path: str, series: str, old: _Settled | None) -> _Settled:
+    """What is settled for one series."""
+    now, stamp = time.time_ns(), stamp_of(path)
+    if old is not None and old.stamp == stamp and not old.racy:
+        return old
+    name = os.path.basename(path)
+    try:
+        record = codec.load(SeriesRecord, read_record(path), name)
+        facts = SeriesFacts(series, changed(record, series=series))
+    except Unreadable as problem:
+        facts = SeriesFacts(series, None, (f"{name} {problem}",))
+    except RecordError as problem:
+        facts = SeriesFacts(series, None, (str(problem),))
+    if old is not None and old.facts == facts:
+        facts = old.facts
+    return _Settled(facts, stamp, racy=now - stamp[0] < RACY_NS)

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace as changed
 from datetime import datetime
 from pathlib import Path
 
+from jupyter_xpt.edges.disk.plainfile import MISSING, Unreadable, read_record, stamp_of
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import RecordError, StoreError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, check_series, is_run_name, parse_experiment, run_name
-from jupyter_xpt.ground.records import ExperimentRecord, RunRecord
+from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, SeriesRecord
 
 try:
     import fcntl
@@ -58,6 +59,10 @@ class Store:
         """Where the numbers of a series are reserved."""
         return self.out / ".xpt" / "numbers" / series
 
+    def series(self, series: str) -> Path:
+        """The record of what the user settled for a series."""
+        return self.out / ".xpt" / "series" / f"{series}.json"
+
 
 @contextlib.contextmanager
 def refusals(what: str) -> Iterator[None]:
@@ -90,7 +95,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         _forget(temporary)
         raise
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def create(path: Path, data: bytes) -> bool:
@@ -105,7 +110,7 @@ def create(path: Path, data: bytes) -> bool:
         return _create_exclusively(path, data)
     finally:
         _forget(temporary)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 
@@ -173,7 +178,7 @@ def _forget(path: Path) -> None:
         os.unlink(path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes a folder's entries survive a power cut, where the system can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -248,7 +253,7 @@ def create_experiment(store: Store, record: ExperimentRecord) -> None:
     with refusals("make the experiment"):
         folder.mkdir(parents=True, exist_ok=True)
         replace(folder / "experiment.json", codec.dump(record))
-        _sync_folder(store.out)
+        sync_folder(store.out)
 
 
 def read_experiment(store: Store, name: ExperimentName) -> ExperimentRecord:
@@ -284,6 +289,39 @@ def update_experiment(
         with refusals("write the experiment"):
             replace(store.experiment(name) / "experiment.json", codec.dump(record))
     return record
+
+
+def update_series(store: Store, series: str, change: Callable[[SeriesRecord], SeriesRecord]) -> SeriesRecord:
+    """Reads, changes and replaces what is settled for a series while no other process does the same.
+
+    Raises
+    ------
+    RecordError
+        When what is there is damaged.
+    StoreError
+        When the disk refuses.
+    """
+    path = store.series(series)
+    with locked(store):
+        record = change(_read_series(path, series))
+        with refusals("write what is settled for the series"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent.is_symlink():
+                raise StoreError(f"{path.parent} is a link, which is not followed: move it away")
+            replace(path, codec.dump(record))
+    return record
+
+
+def _read_series(path: Path, series: str) -> SeriesRecord:
+    """What is settled for a series; nothing when there is no record."""
+    if stamp_of(str(path)) == MISSING:
+        return SeriesRecord(series)
+    try:
+        record = codec.load(SeriesRecord, read_record(str(path)), path.name)
+    except (Unreadable, RecordError) as problem:
+        said = f"{path.name} {problem}" if isinstance(problem, Unreadable) else str(problem)
+        raise RecordError(f"{said}; mend out/.xpt/series/{path.name} or delete it") from None
+    return changed(record, series=series)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Lineage: experiments with what they measured, whether each is better than its parent, and their tree.
+"""Lineage: experiments with what they measured, whether each is better than what it is compared with, and their tree.
 
 The one place where verdicts are derived from what was read, so that no two surfaces can disagree.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace as changed
+from types import MappingProxyType
 
-from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import Change, Warned
 from jupyter_xpt.thought.code.changes import summary as summary_of
+from jupyter_xpt.thought.reading.comparison import verdicts_of, weighs_alike
 from jupyter_xpt.thought.reading.measured import Measured, Pooled, RunRow, pool
+from jupyter_xpt.thought.reading.settled import Settled, settle
 from jupyter_xpt.thought.reading.tree import Place, ordered
-from jupyter_xpt.thought.statistics.chances import compare_confidence, false_green_probability
-from jupyter_xpt.thought.statistics.verdicts import verdict
+from jupyter_xpt.thought.statistics.chances import false_green_probability
 from jupyter_xpt.thought.statistics.wording import Verdict, sentence
 
 
@@ -25,11 +27,14 @@ class Row:
 
     ``depth`` counts the ancestors that are shown above it, ``last`` says whether it is its parent's last
     child. ``offered`` is what changed since the parent, in one line, to stand where no note was given.
-    ``verdict`` is that of the primary metric, None where there is nothing to compare; ``sentence`` says it.
+    ``against`` is the experiment that it is compared with: the pinned baseline, else the parent; None where
+    there is neither. ``verdict`` is that of the primary metric, None where there is nothing to compare;
+    ``sentence`` says it.
     """
 
     name: ExperimentName
     parent: int | None
+    against: int | None
     depth: int
     last: bool
     note: str
@@ -75,7 +80,9 @@ class Lineage:
 
     ``comparisons`` counts the verdicts on primary metrics that repeats could decide, ``confidence`` is the
     lowest level among them, and ``chance`` how probable it is that at least one of them is improved although
-    no change did anything (None without comparisons).
+    no change did anything (None without comparisons). ``baseline`` is the pinned one, None while each is
+    compared with its parent. ``metrics`` has all that were measured, the primary one first, and ``goals``
+    what holds for each; ``warnings`` is about what was settled for the series.
     """
 
     series: str
@@ -85,6 +92,10 @@ class Lineage:
     comparisons: int
     confidence: float | None
     chance: float | None
+    baseline: int | None = None
+    metrics: tuple[str, ...] = ()
+    goals: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()
 
     def row(self, number: int) -> Row | None:
         """The experiment with that number, None when there is none."""
@@ -112,11 +123,16 @@ class _Series:
     """All that was made of a series, by number, kept for the next time."""
 
     facts: Mapping[int, ExperimentFacts] = field(default_factory=dict)
+    given: SeriesFacts | None = None
+    settled: Settled = field(default_factory=Settled)
     pooled: Mapping[int, Pooled] = field(default_factory=dict)
     parents: Mapping[int, int | None] = field(default_factory=dict)
     places: Sequence[Place] = ()
     rows: Mapping[int, Row] = field(default_factory=dict)
     lineage: Lineage = Lineage("", (), None, None, 0, None, None)
+
+
+_NOTHING: Mapping[str, SeriesFacts] = MappingProxyType({})
 
 
 class Overviewer:
@@ -133,48 +149,76 @@ class Overviewer:
     def __init__(self, confidence: float | None = None) -> None:
         self._confidence = confidence
         self._facts: Mapping[ExperimentName, ExperimentFacts] | None = None
+        self._settled: Mapping[str, SeriesFacts] | None = None
         self._overview = Overview(())
         self._series: dict[str, _Series] = {}
 
-    def overview(self, facts: Mapping[ExperimentName, ExperimentFacts]) -> Overview:
-        """The overview of what was read; the very same object when nothing changed."""
-        if facts is self._facts:
+    def overview(
+        self, facts: Mapping[ExperimentName, ExperimentFacts], settled: Mapping[str, SeriesFacts] = _NOTHING
+    ) -> Overview:
+        """The overview of what was read of the experiments, and of what is settled for their series.
+
+        It is the very same object when nothing changed.
+        """
+        if facts is self._facts and settled is self._settled:
             return self._overview
         found: dict[str, dict[int, ExperimentFacts]] = {}
         for name, one in facts.items():
             found.setdefault(name.series, {})[name.number] = one
         self._series = {
-            series: _renewed(self._series.get(series, _Series()), series, found[series], self._confidence)
+            series: _renewed(
+                self._series.get(series, _Series()), series, found[series], settled.get(series), self._confidence
+            )
             for series in sorted(found)
         }
         self._overview = Overview(tuple(one.lineage for one in self._series.values()))
-        self._facts = facts
+        self._facts, self._settled = facts, settled
         return self._overview
 
 
-def _renewed(old: _Series, series: str, facts: Mapping[int, ExperimentFacts], confidence: float | None) -> _Series:
+def _renewed(
+    old: _Series,
+    series: str,
+    facts: Mapping[int, ExperimentFacts],
+    given: SeriesFacts | None,
+    confidence: float | None,
+) -> _Series:
     """A series with what changed made anew; the very same object when nothing did."""
     fresh = {number for number, one in facts.items() if old.facts.get(number) is not one}
     gone = old.facts.keys() - facts.keys()
-    if not fresh and not gone:
+    if not fresh and not gone and old.given is given:
         return old
-    pooled = {number: pool(one) if number in fresh else old.pooled[number] for number, one in facts.items()}
+    settled = settle(given, facts)
+    if settled.goals != old.settled.goals:
+        fresh = set(facts)
+    pooled = {
+        number: pool(one, settled.goals) if number in fresh else old.pooled[number] for number, one in facts.items()
+    }
     parents = {number: one.record.parent if one.record else None for number, one in facts.items()}
     places = old.places if parents == old.parents else ordered(parents)
-    touched = fresh | gone
+    # Many hang on one baseline: they are looked at again only where it weighs differently now.
+    moved = {number for number in fresh | gone if not weighs_alike(old.pooled.get(number), pooled.get(number))}
     rows: dict[int, Row] = {}
     for place in places:
-        number, parent = place.number, parents[place.number]
-        row = None if number in touched or parent in touched else old.rows[number]
-        if row is None or _told(row, place.trouble):
-            row = _row(pooled[number], None if parent is None else pooled.get(parent), place, confidence)
+        number, against = place.number, _against(place, parents[place.number], settled.baseline)
+        row = None if number in fresh or against in moved else old.rows.get(number)
+        if row is None or row.against != against or _told(row, place.trouble):
+            row = _row(pooled[number], None if against is None else pooled[against], place, confidence)
         elif (row.depth, row.last) != (place.depth, place.last):
             row = changed(row, depth=place.depth, last=place.last)
         rows[number] = row
-    return _Series(facts, pooled, parents, places, rows, _lineage(series, tuple(rows.values())))
+    lineage = _lineage(series, tuple(rows.values()), settled)
+    return _Series(facts, given, settled, pooled, parents, places, rows, lineage)
 
 
-def _lineage(series: str, rows: tuple[Row, ...]) -> Lineage:
+def _against(place: Place, parent: int | None, baseline: int | None) -> int | None:
+    """What an experiment is compared with: the pinned baseline; the parent, where it stands below it."""
+    if baseline is not None and place.number != baseline:
+        return baseline
+    return None if place.trouble else parent
+
+
+def _lineage(series: str, rows: tuple[Row, ...], settled: Settled) -> Lineage:
     """The lineage that these rows make."""
     compared = [row for row in rows if row.verdict is not None and row.verdict.p is not None]
     confidence = min((row.verdict.confidence for row in compared if row.verdict), default=None)
@@ -184,18 +228,30 @@ def _lineage(series: str, rows: tuple[Row, ...]) -> Lineage:
         key=lambda row: (row.goal is not None, row.name.number),
         default=None,
     )
+    primary = latest.primary if latest else None
+    goals: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: row.name.number):
+        goals.update((metric, measured.goal) for metric, measured in row.measured.items())
     return Lineage(
         series,
         rows,
-        latest.primary if latest else None,
+        primary,
         latest.goal if latest else None,
         len(compared),
         confidence,
         None if confidence is None else _chance(compared, confidence),
+        settled.baseline,
+        tuple(dict.fromkeys([primary, *goals] if primary in goals else goals)),
+        {**goals, **settled.goals},
+        settled.warnings,
     )
 
 
-def overview(facts: Mapping[ExperimentName, ExperimentFacts], confidence: float | None = None) -> Overview:
+def overview(
+    facts: Mapping[ExperimentName, ExperimentFacts],
+    confidence: float | None = None,
+    settled: Mapping[str, SeriesFacts] = _NOTHING,
+) -> Overview:
     """All experiments with what they measured, their verdicts and their order.
 
     Parameters
@@ -205,14 +261,16 @@ def overview(facts: Mapping[ExperimentName, ExperimentFacts], confidence: float 
     confidence
         The level of every verdict, between 0 and 1; by default 0.95, and 0.99 where an experiment was run
         more than once.
+    settled
+        What was read of what is settled for each series.
     """
-    return Overviewer(confidence).overview(facts)
+    return Overviewer(confidence).overview(facts, settled)
 
 
 def _chance(compared: Sequence[Row], confidence: float) -> float:
-    """The chance of a false green; changes of the same parent share its luck."""
-    parents = len({row.parent for row in compared})
-    return false_green_probability(len(compared), confidence, baselines=parents)
+    """The chance of a false green; what is compared with the same experiment shares its luck."""
+    baselines = len({row.against for row in compared})
+    return false_green_probability(len(compared), confidence, baselines=baselines)
 
 
 def _told(row: Row, trouble: str) -> bool:
@@ -220,15 +278,15 @@ def _told(row: Row, trouble: str) -> bool:
     return [one.text for one in row.warnings if one.code == "parent"] != ([trouble] if trouble else [])
 
 
-def _row(pooled: Pooled, parent: Pooled | None, place: Place, confidence: float | None) -> Row:
-    """The row of an experiment beside its parent."""
+def _row(pooled: Pooled, against: Pooled | None, place: Place, confidence: float | None) -> Row:
+    """The row of an experiment beside the one that it is compared with."""
     record = pooled.facts.record
-    judged = parent is not None and parent.judged and pooled.judged and not place.trouble
-    verdicts = _verdicts(pooled, parent, confidence) if parent is not None and judged else {}
+    judged = against is not None and against.judged and pooled.judged
+    verdicts = verdicts_of(pooled, against, confidence) if against is not None and judged else {}
     primary = verdicts.get(pooled.primary) if pooled.primary is not None else None
     said = ""
-    if primary is not None and parent is not None and pooled.primary is not None:
-        said = sentence(primary, pooled.primary, parent.facts.name.short)
+    if primary is not None and against is not None and pooled.primary is not None:
+        said = sentence(primary, pooled.primary, against.facts.name.short)
     warnings = pooled.warnings
     if place.trouble:
         warnings = (*warnings, Warned("parent", place.trouble))
@@ -237,6 +295,7 @@ def _row(pooled: Pooled, parent: Pooled | None, place: Place, confidence: float 
     return Row(
         name=pooled.facts.name,
         parent=record.parent if record else None,
+        against=against.facts.name.number if against is not None else None,
         depth=place.depth,
         last=place.last,
         note=record.note if record else "",
@@ -255,25 +314,3 @@ def _row(pooled: Pooled, parent: Pooled | None, place: Place, confidence: float 
         warnings=warnings,
         notebook=record.notebook if record else None,
     )
-
-
-def _verdicts(child: Pooled, parent: Pooled, confidence: float | None) -> dict[str, Verdict]:
-    """The verdict on each metric that the child has values or failures of."""
-    level = confidence or compare_confidence(child.runs_counted, parent.runs_counted)
-    verdicts = {}
-    for metric, measured in child.measured.items():
-        if not measured.values and not measured.failed:
-            continue
-        other = parent.measured.get(metric)
-        found = verdict(
-            [one.value for one in measured.values],
-            [one.value for one in other.values] if other else [],
-            goal=measured.goal,
-            confidence=level,
-            failed_child=measured.failed,
-            failed_parent=other.failed if other else 0,
-        )
-        if other is None and parent.runs_counted:
-            found = changed(found, reason=f"{parent.facts.name.short} has no {metric}")
-        verdicts[metric] = found
-    return verdicts

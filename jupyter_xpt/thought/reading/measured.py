@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from jupyter_xpt.ground.facts import ExperimentFacts, RunFacts
 from jupyter_xpt.ground.records import FAILED, FINISHED, RUNNING, RepeatRecord, Summary, Warned
@@ -91,8 +92,16 @@ class Pooled:
     warnings: tuple[Warned, ...]
 
 
-def pool(facts: ExperimentFacts) -> Pooled:
-    """What can be said of an experiment by itself."""
+def pool(facts: ExperimentFacts, settled: Mapping[str, str] = MappingProxyType({})) -> Pooled:
+    """What can be said of an experiment by itself.
+
+    Parameters
+    ----------
+    facts
+        What was read of it.
+    settled
+        Goals that the user settled for the series: they win over those that runs know.
+    """
     counted = _counted(facts)
     # A verdict read off while repeats come in would be looked at again and again: it waits for the run's end.
     same = {id(run) for run in counted}
@@ -100,7 +109,7 @@ def pool(facts: ExperimentFacts) -> Pooled:
     judged = any(repeat.status in (FINISHED, FAILED) for run in over for repeat in run.summary.repeats)
     counted = over if judged else counted
     metrics = list(dict.fromkeys(metric for run in counted for metric in run.summary.metrics))
-    goals = _goals(facts, counted)
+    goals = {**_goals(facts, counted), **settled}
     fresh = _fresh(counted)
     measured = {metric: _measured(metric, goals.get(metric) or default_goal(metric), fresh) for metric in metrics}
     primary = _primary(facts, counted, metrics)

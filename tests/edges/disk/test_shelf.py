@@ -16,7 +16,7 @@ from jupyter_xpt.edges.host import machine
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import StoreError
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.ground.records import Process
+from jupyter_xpt.ground.records import Process, SeriesRecord
 from tests import builders
 
 ACCURACY = {"accuracy": [0.9, 0.91, 0.92]}
@@ -97,6 +97,55 @@ def test_a_changed_note_a_new_run_and_a_deletion_are_seen(folder):
     assert [run.run for run in known.facts()[name(1)].runs] == [RUN, "2026_11_23-12_34_02"]
     shutil.rmtree(folder / "out" / "cats_001")
     assert set(known.facts()) == {name(2)}
+
+
+def settle_series(folder, **given):
+    path = Store(folder).series("cats")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(codec.dump(SeriesRecord("cats", **given)))
+    return path
+
+
+def test_what_is_settled_for_a_series_is_read_again_only_when_its_file_changed(folder):
+    known = Shelf(folder)
+    assert known.settled() == {}
+    assert known.settled() is known.settled()
+    path = settle_series(folder, baseline=1)
+    first = known.settled()
+    assert first["cats"].record.baseline == 1
+    builders.settle(folder)
+    assert known.settled() is first
+    for baseline in range(1, 9):
+        # In place, so that neither size nor identity tells of it.
+        settle_series(folder, baseline=baseline)
+        assert known.settled()["cats"].record.baseline == baseline
+    path.unlink()
+    assert known.settled() == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_text("{"), "cats.json: damaged"),
+        (lambda path: path.write_text('{"baseline": "1"}'), "baseline is '1', not a whole number"),
+        (lambda path: path.write_text('{"schema": 9, "series": "cats"}'), "upgrade jupyter_xpt"),
+        (lambda path: (path.unlink(), path.symlink_to("/etc/hostname")), "cats.json is a link"),
+        (lambda path: (path.unlink(), os.mkfifo(path)), "cats.json is not a plain file"),
+        (lambda path: (path.unlink(), path.mkdir()), "cats.json"),
+    ],
+    ids=["half", "wrong kind", "newer", "link", "pipe", "folder"],
+)
+def test_a_damaged_record_of_a_series_is_a_fact(folder, spoil, said):
+    spoil(settle_series(folder, baseline=1))
+    known = Shelf(folder)
+    assert known.settled()["cats"].record is None
+    assert said in known.settled()["cats"].damage[0]
+    assert len(known.facts()) == 2
+
+
+def test_the_file_says_whose_the_settled_things_are(folder):
+    settle_series(folder).write_bytes(codec.dump(SeriesRecord("dogs", 2)))
+    assert Shelf(folder).settled()["cats"].record == SeriesRecord("cats", 2)
 
 
 def test_a_finished_run_written_over_by_the_store_is_seen(folder):

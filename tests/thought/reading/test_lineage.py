@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.ground.records import Change
+from jupyter_xpt.ground.records import Change, SeriesRecord
 from jupyter_xpt.thought.reading.lineage import Overviewer, overview
 from tests.builders import by_name, experiment_record, facts, run_facts
 
+GOALS = ({}, {"accuracy": "min"}, {"accuracy": "up"})
 LOW, HIGH = [0.90, 0.91, 0.905, 0.895, 0.9], [0.93, 0.935, 0.925, 0.93, 0.94]
 
 
@@ -21,6 +22,15 @@ def lineage(*experiments):
 def with_runs(number, *runs, parent=None, **given):
     record = experiment_record(number, parent, **given)
     return ExperimentFacts(record.name, record, runs)
+
+
+def pinned(baseline=None, goals=None):
+    """What is settled for the series, as the shelf gives it."""
+    return {"cats": SeriesFacts("cats", SeriesRecord("cats", baseline, goals or {}))}
+
+
+def settled_lineage(settled, *experiments):
+    return overview(by_name(*experiments), settled=settled).lineages[0]
 
 
 def texts(row):
@@ -181,14 +191,14 @@ def test_nothing_is_made_anew_while_nothing_changed():
     rows = {row.number: row for row in after.lineages[0].rows}
     assert rows[1] is before.lineages[0].row(1)
     assert rows[2].note == "x"
-    assert rows[3] is not before.lineages[0].row(3)
+    assert rows[3] is before.lineages[0].row(3)
     assert after.lineages[1] is before.lineages[1]
 
 
 @given(st.data())
 def test_an_overview_made_step_by_step_equals_one_made_at_once(data):
     overviewer = Overviewer()
-    known = {}
+    known, settled = {}, {}
     for _ in range(data.draw(st.integers(1, 6))):
         number = data.draw(st.integers(1, 4))
         if data.draw(st.booleans()):
@@ -196,10 +206,105 @@ def test_an_overview_made_step_by_step_equals_one_made_at_once(data):
         else:
             parent = data.draw(st.one_of(st.none(), st.integers(1, 5)))
             known |= by_name(facts(number, data.draw(st.sampled_from([LOW, HIGH, ()])), parent=parent))
+        if data.draw(st.booleans()):
+            settled = pinned(data.draw(st.one_of(st.none(), st.integers(1, 5))), data.draw(st.sampled_from(GOALS)))
         known = dict(known)
-        assert overviewer.overview(known) == overview(known)
+        assert overviewer.overview(known, settled) == overview(known, settled=settled)
 
 
 def test_a_given_confidence_holds_for_every_verdict():
     found = overview(by_name(facts(1, LOW), facts(2, HIGH, parent=1)), 0.999).lineages[0]
     assert found.row(2).verdict.confidence == 0.999
+
+
+# -- what is settled for a series ---------------------------------------------------------------------------
+
+FAMILY = (facts(1, LOW), facts(2, HIGH, parent=1), facts(3, HIGH[::-1], parent=2), facts(4, LOW))
+
+
+def test_a_pinned_baseline_stands_in_for_the_parent_in_every_verdict():
+    found = settled_lineage(pinned(2), *FAMILY)
+    assert found.baseline == 2
+    assert [(row.number, row.parent, row.against) for row in found.rows] == [
+        (1, None, 2),
+        (2, 1, 1),
+        (3, 2, 2),
+        (4, None, 2),
+    ]
+    assert found.row(4).verdict.verdict == "worse"
+    assert found.row(4).sentence.startswith("Worse than 002 by")
+    assert found.row(1).sentence.startswith("Worse than 002 by")
+    assert found.row(2).sentence.startswith("Improved on 001")
+    assert [row.depth for row in found.rows] == [0, 1, 2, 0]
+
+
+def test_without_a_baseline_each_is_compared_with_its_parent():
+    found = lineage(*FAMILY)
+    assert (found.baseline, found.warnings) == (None, ())
+    assert [row.against for row in found.rows] == [None, 1, 2, None]
+    assert lineage(facts(5, HIGH, parent=4)).row(5).against is None
+
+
+@pytest.mark.parametrize(
+    ("settled", "said"),
+    [
+        (pinned(9), "the pinned baseline 009 is not there; each experiment is compared with its parent"),
+        (pinned(5), "the pinned baseline 005 is damaged; each experiment is compared with its parent"),
+        (
+            {"cats": SeriesFacts("cats", None, ("cats.json: damaged",))},
+            "cats.json: damaged; no baseline is pinned and no goal set by it",
+        ),
+    ],
+    ids=["missing", "damaged", "the record itself damaged"],
+)
+def test_a_baseline_that_cannot_be_used_is_told_and_not_followed(settled, said):
+    damaged = ExperimentFacts(ExperimentName("cats", 5), None, (run_facts({"accuracy": LOW}),), ("damaged",))
+    found = settled_lineage(settled, *FAMILY, damaged)
+    assert found.baseline is None
+    assert [one.text for one in found.warnings] == [said]
+    assert [row.against for row in found.rows] == [None, 1, 2, None, None]
+
+
+def test_a_pinned_baseline_is_compared_with_also_across_a_cut_cycle():
+    found = settled_lineage(pinned(3), facts(1, LOW, parent=2), facts(2, HIGH, parent=1), facts(3, LOW))
+    assert [(row.number, row.against) for row in found.rows] == [(3, None), (1, 3), (2, 3)]
+    assert found.row(2).verdict.verdict == "improved"
+
+
+def test_goals_that_the_user_set_win_over_those_of_runs():
+    given = run_facts({"accuracy": HIGH}, given=("accuracy",))
+    found = settled_lineage(pinned(goals={"accuracy": "min"}), facts(1, LOW), with_runs(2, given, parent=1))
+    assert found.row(2).verdict.verdict == "worse"
+    assert (found.goal, found.goals) == ("min", {"accuracy": "min"})
+
+
+def test_a_goal_that_is_none_is_told_and_not_followed():
+    found = settled_lineage(pinned(goals={"accuracy": "up"}), *FAMILY)
+    assert found.row(2).verdict.verdict == "improved"
+    assert [one.text for one in found.warnings] == [
+        "the goal of accuracy is 'up', neither max nor min, and not followed"
+    ]
+
+
+def test_a_lineage_names_its_metrics_the_primary_one_first_with_their_goals():
+    both = run_facts({"loss": LOW, "accuracy": HIGH})
+    found = lineage(with_runs(1, both), with_runs(2, run_facts({"f1": LOW, "accuracy": LOW}, goals={"f1": "min"})))
+    assert found.metrics == ("accuracy", "loss", "f1")
+    assert found.goals == {"loss": "min", "accuracy": "max", "f1": "min"}
+
+
+def test_only_a_change_that_weighs_makes_the_rows_that_hang_on_a_baseline_anew():
+    overviewer, settled = Overviewer(), pinned(1)
+    known = by_name(*FAMILY)
+    before = overviewer.overview(known, settled).lineages[0]
+    assert overviewer.overview(known, settled).lineages[0] is before
+    name = ExperimentName("cats", 1)
+    known = {**known, name: replace(known[name], record=replace(known[name].record, note="x"))}
+    noted = overviewer.overview(known, settled).lineages[0]
+    assert noted.row(1).note == "x"
+    assert all(noted.row(number) is before.row(number) for number in (2, 3, 4))
+    known = {**known, name: facts(1, HIGH)}
+    moved = overviewer.overview(known, settled).lineages[0]
+    assert all(moved.row(number) is not before.row(number) for number in (2, 3, 4))
+    unpinned = overviewer.overview(known, pinned()).lineages[0]
+    assert [row.against for row in unpinned.rows] == [None, 1, 2, None]
