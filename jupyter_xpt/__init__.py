@@ -57,6 +57,7 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
     return [{"src": "labextension", "dest": "jupyter-xpt"}]
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Where Jupyter Server finds the server half; the module is imported there only, never in a kernel."""
-    return [{"module": "jupyter_xpt.doors.server"}]
+    module = f"{__name__}.doors.server.extension"
+    return [{"module": module, "app": import_module(module).XptServer}]

@@ -132,7 +132,9 @@ def test_the_command_runs_as_a_module():
 
 def test_jupyter_lab_and_server_find_their_halves():
     assert jupyter_xpt._jupyter_labextension_paths() == [{"src": "labextension", "dest": "jupyter-xpt"}]
-    assert jupyter_xpt._jupyter_server_extension_points() == [{"module": "jupyter_xpt.doors.server"}]
+    (point,) = jupyter_xpt._jupyter_server_extension_points()
+    assert point["app"].__module__ == point["module"] == "jupyter_xpt.doors.server.extension"
+    assert point["app"].name == "jupyter_xpt"
     enabling = json.loads((ROOT / "labextension" / "server.json").read_text("utf-8"))
     assert enabling["ServerApp"]["jpserver_extensions"] == {"jupyter_xpt": True}
 

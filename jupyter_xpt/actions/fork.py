@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from jupyter_xpt.actions import snapshot
+from jupyter_xpt.actions.edit import check_note
 from jupyter_xpt.actions.experiment import no_such_number, numbered_as, publish
-from jupyter_xpt.actions.overview import shelf, write_table
+from jupyter_xpt.actions.overview import lineage_of, overview, shelf, write_table
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
@@ -82,6 +83,36 @@ def fork(notebook: Path, parent: str | None = None, note: str = "") -> Forked:
     return Forked(name, place.notebook(name), number)
 
 
+def fork_in(folder: Path, series: str, parent: int | None = None, note: str = "") -> Forked:
+    """Makes the next numbered notebook of a series that has experiments, without being told a notebook.
+
+    Without ``parent`` the draft is copied as it is; where there is none, the newest experiment as it ran.
+
+    Parameters
+    ----------
+    folder
+        The folder that the notebooks lie in.
+    series
+        The series.
+    parent
+        The number of the experiment to start from, as it was when it ran.
+    note
+        What is going to be tried.
+
+    Raises
+    ------
+    UnknownExperiment, NotebookError, StoreError
+        As `fork` does, and when there is no such series.
+    """
+    place = Store(folder)
+    lineage = lineage_of(overview(folder), series)
+    draft = folder / f"{series}.ipynb"
+    if parent is None and draft.is_file() and not draft.is_symlink() and numbered_as(draft) is None:
+        return fork(draft, None, check_note(note))
+    number = parent if parent is not None else max(row.number for row in lineage.rows)
+    return fork(place.notebook(ExperimentName(series, number)), str(number), check_note(note))
+
+
 def _known(text: str, series: str, facts: dict[int, ExperimentFacts]) -> int:
     """The number of an experiment that exists."""
     number = parse_number(text, series)
@@ -115,7 +146,9 @@ def as_it_ran(place: Store, name: ExperimentName) -> Notebook:
     data = snapshot.newest_notebook(place, name)
     if data is not None:
         return notebooks.parse(data, f"the snapshot of {name}")
-    if place.notebook(name).exists():
+    path = place.notebook(name)
+    # A link leads who knows where.
+    if path.exists() and not path.is_symlink():
         return read_notebook(place.notebook(name))
     raise NotebookError(f"{name} has no snapshot and no notebook: nothing to start from")
 

@@ -110,16 +110,7 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
 def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
     """Everything about one experiment.
 
-    Parameters
-    ----------
-    row
-        The experiment.
-    look
-        Width and colour.
-    baseline
-        The one that the user pinned for the series; None for none.
-    datasets
-        Those of its newest run.
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
     """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:

@@ -18,6 +18,14 @@ export interface IAbout {
   readonly version: string;
 }
 
+/** Which experiment is meant. */
+export interface IAt {
+  /** The place's id. */
+  readonly place: string;
+  readonly series: string;
+  readonly number: number;
+}
+
 /** A folder with experiments. */
 export interface IPlace {
   /** What requests call it: 16 hexadecimal digits. */
@@ -41,6 +49,8 @@ export interface IMeasured {
   readonly mean: number | null;
   /** Standard error of the mean; `null` below two repeats. */
   readonly sem: number | null;
+  /** Half the width of the mean's 95 % interval; `null` below two repeats. */
+  readonly half: number | null;
   readonly n: number;
   /** Repeats that failed, or gave no finite number. */
   readonly failed: number;
@@ -81,6 +91,7 @@ export interface IRow {
   readonly depth: number;
   /** Whether it is its parent's last child. */
   readonly last: boolean;
+  /** Its line breaks are kept: it is edited as it is. */
   readonly note: string;
   /** What changed since the parent, to stand where no note was given. */
   readonly offered: string;
@@ -125,6 +136,34 @@ export interface ILineage {
   /** All rows, or those that changed. */
   readonly rows: readonly IRow[];
   readonly gone: readonly number[];
+  /** What of the settings of the series cannot be followed. */
+  readonly warnings?: readonly IWarned[];
+}
+
+/** What an edit of an experiment says anew; what is left out stays. */
+export interface IEdit {
+  readonly note?: string;
+  readonly tags?: readonly string[];
+  readonly star?: boolean;
+}
+
+/** What an edit of a series says anew; a baseline of `null` takes the pin away. */
+export interface ISeriesEdit {
+  readonly baseline?: number | null;
+  readonly goals?: Readonly<Record<string, Goal>>;
+}
+
+/** An experiment that was made, and its numbered notebook as the server's contents know it. */
+export interface IForked {
+  readonly number: number;
+  readonly notebook: string;
+}
+
+/** A numbered notebook that is as it ran. */
+export interface IRestored {
+  readonly notebook: string;
+  /** Whether the file was so already. */
+  readonly kept: boolean;
 }
 
 /** The experiments of a folder, or what changed of them. */
@@ -234,7 +273,15 @@ export interface ILog {
   readonly more: boolean;
   /** The numbers of the lines, from 1, where something was looked for. */
   readonly found?: readonly number[];
+  /** Where those lines begin, in bytes. */
+  readonly offsets?: readonly number[];
 }
+
+/** What to read of a log: the last lines, of all of it or before a byte; what follows a byte; the lines that hold a text. */
+export type LogPart =
+  | { readonly tail: number; readonly before?: number }
+  | { readonly after: number }
+  | { readonly find: string };
 
 /** The points that a run logged step by step: metric, repeat, `[step, value]`. */
 export interface ICurves {
@@ -292,6 +339,7 @@ export interface ICompare {
 export interface ITold {
   readonly series: string;
   readonly number: number;
+  readonly parent?: number | null;
   readonly run?: string;
   readonly status?: 'running' | 'ended';
   /** File name of the numbered notebook. */

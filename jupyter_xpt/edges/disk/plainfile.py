@@ -52,12 +52,58 @@ def opened(path: str) -> int:
     return descriptor
 
 
+def opened_below(folder: str | os.PathLike[str], *parts: str) -> int:
+    """A descriptor of a plain file below a folder, with no link on the way from there.
+
+    Parameters
+    ----------
+    folder
+        Where to begin; it may itself be reached through links.
+    *parts
+        One name for each step down, the file's last.
+
+    Raises
+    ------
+    FileNotFoundError, Unreadable
+        When it is missing, or must not or cannot be read.
+    """
+    for part in parts:
+        if part in ("", ".", "..") or "/" in part or "\0" in part or os.sep in part:
+            raise Unreadable("is no plain name")
+    path = os.fspath(folder)
+    for part in parts[:-1]:
+        path = os.path.join(path, part)
+        if stat.S_ISLNK(_mode(path)):
+            raise Unreadable(f"lies below {part}, a link, which is not followed")
+    return opened(os.path.join(path, parts[-1]))
+
+
+def _mode(path: str) -> int:
+    """The kind of a file itself, 0 when it is missing."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
+
+
 def read_record(path: str, most: int = MAX_RECORD_BYTES) -> bytes:
     """All bytes of a record's file; of at most ``most`` bytes."""
     try:
-        descriptor = opened(path)
+        return _read_all(opened(path), most)
     except FileNotFoundError:
         raise Unreadable("is missing") from None
+
+
+def read_record_below(folder: str | os.PathLike[str], *parts: str) -> bytes:
+    """All bytes of a record's file below a folder, with no link on the way from there."""
+    try:
+        return _read_all(opened_below(folder, *parts), MAX_RECORD_BYTES)
+    except FileNotFoundError:
+        raise Unreadable("is missing") from None
+
+
+def _read_all(descriptor: int, most: int) -> bytes:
+    """All bytes of an open file, which is closed."""
     try:
         size = os.fstat(descriptor).st_size
         if size > most:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace as changed
 from datetime import datetime
 from pathlib import Path
 
-from jupyter_xpt.edges.disk.plainfile import MISSING, Unreadable, read_record, stamp_of
+from jupyter_xpt.edges.disk.plainfile import MISSING, Unreadable, read_record, read_record_below, stamp_of
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import RecordError, StoreError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, check_series, is_run_name, parse_experiment, run_name
@@ -198,6 +198,7 @@ def reserve(store: Store, series: str) -> ExperimentName:
     """
     check_series(series)
     with refusals("reserve a number"):
+        _check_own(store, store.numbers(series))
         store.numbers(series).mkdir(parents=True, exist_ok=True)
         number = highest_number(store, series) + 1
         # A listing may be stale (NFS) or another process quicker: the exclusive creation decides.
@@ -209,6 +210,7 @@ def reserve(store: Store, series: str) -> ExperimentName:
 def reserve_number(store: Store, name: ExperimentName) -> bool:
     """Reserves that very number; False when it is reserved already."""
     folder = store.numbers(name.series)
+    _check_own(store, folder)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(folder / name.short, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -216,6 +218,14 @@ def reserve_number(store: Store, name: ExperimentName) -> bool:
         return False
     os.close(descriptor)
     return True
+
+
+def _check_own(store: Store, path: Path) -> None:
+    """Refuses to write below a folder of ours that somebody made a link: it leads who knows where."""
+    while path not in (store.out, store.folder):
+        if path.is_symlink():
+            raise StoreError(f"{path.relative_to(store.folder)} is a link, which is not followed: move it away")
+        path = path.parent
 
 
 def is_reserved(store: Store, name: ExperimentName) -> bool:
@@ -266,13 +276,12 @@ def read_experiment(store: Store, name: ExperimentName) -> ExperimentRecord:
     RecordError
         When it is damaged.
     """
-    path = store.experiment(name) / "experiment.json"
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+        data = read_record_below(store.out, str(name), "experiment.json")
+    except Unreadable as problem:
+        if os.path.lexists(store.experiment(name) / "experiment.json"):
+            raise RecordError(f"experiment.json of {name} {problem}") from None
         raise UnknownExperiment(f"there is no experiment {name} in {store.folder.name or store.folder}") from None
-    except OSError as problem:
-        raise RecordError(f"{path.name} of {name} cannot be read: {problem.strerror}") from None
     record = codec.load(ExperimentRecord, data, f"{name}/experiment.json")
     # The folder's name is the identity: a record copied from elsewhere does not change whose it is.
     return record if record.name == name else changed(record, series=name.series, number=name.number)
@@ -306,8 +315,7 @@ def update_series(store: Store, series: str, change: Callable[[SeriesRecord], Se
         record = change(_read_series(path, series))
         with refusals("write what is settled for the series"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.parent.is_symlink():
-                raise StoreError(f"{path.parent} is a link, which is not followed: move it away")
+            _check_own(store, path.parent)
             replace(path, codec.dump(record))
     return record
 
@@ -328,10 +336,12 @@ def _read_series(path: Path, series: str) -> SeriesRecord:
 def locked(store: Store) -> Iterator[None]:
     """Holds the folder's lock, for milliseconds; goes on without it where there are no locks or it is stuck."""
     descriptor = None
+    folder = store.out / ".xpt"
+    _check_own(store, folder)
     if fcntl is not None:
         with contextlib.suppress(OSError):
-            (store.out / ".xpt").mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(store.out / ".xpt" / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
             _wait_for(descriptor)
     try:
         yield

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +30,7 @@ _MAX_NAMED = 20
 # Repeats times metrics is a full table: what no experiment comes near must not fill a reader's memory.
 _MAX_CELLS = 5_000_000
 # What reading a line of any content can raise: no JSON, too deep, a field missing or of the wrong kind.
-_DAMAGE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
-
-Curves = Mapping[str, Mapping[int, Sequence[tuple[float, float]]]]
+DAMAGE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(slots=True)
@@ -113,8 +111,8 @@ class Fold:
     def _folded(self, line: bytes) -> bool:
         """Folds a line in; False, and nothing changed, when it is damaged."""
         try:
-            number, kind, content, _ = _parsed(line)
-        except _DAMAGE:
+            number, kind, content, _ = parsed(line)
+        except DAMAGE:
             return False
         repeat = self._repeats.get(number)
         if repeat is None:
@@ -152,26 +150,6 @@ def summarise(data: bytes, unfinished: str = RUNNING) -> Summary:
     fold = Fold()
     fold.feed(data)
     return fold.summary(unfinished, over=True)
-
-
-def curves(data: bytes) -> Curves:
-    """The values that a run logged step by step: metric → repeat → points ``(step, value)`` in logged order.
-
-    A value logged without a step is counted on from 0 inside its metric and repeat. Damaged lines are left
-    out.
-    """
-    found: dict[str, dict[int, list[tuple[float, float]]]] = {}
-    for line in _lines(data):
-        try:
-            number, kind, content, step = _parsed(line)
-        except _DAMAGE:
-            continue
-        if kind != "values":
-            continue
-        for name, value in content.items():
-            points = found.setdefault(name, {}).setdefault(number, [])
-            points.append((float(len(points)) if step is None else step, value))
-    return found
 
 
 def mean_of(values: Sequence[float]) -> float | None:
@@ -287,13 +265,8 @@ def _metric(name: str, repeats: Sequence[_Repeat], points: int) -> MetricSummary
     )
 
 
-def _lines(data: bytes) -> Iterator[bytes]:
-    """The lines that say something."""
-    return (line for line in data.split(b"\n") if line and not line.isspace() and len(line) <= MAX_LINE_BYTES)
-
-
-def _parsed(line: bytes) -> tuple[int, str, Any, float | None]:
-    """Repeat, kind, checked content and step of a line; raises one of ``_DAMAGE`` when it is damaged."""
+def parsed(line: bytes) -> tuple[int, str, Any, float | None]:
+    """Repeat, kind, checked content and step of a line; raises one of ``DAMAGE`` when it is damaged."""
     data = json.loads(line)
     number = codec.integer(data["repeat"])
     if number < 1:

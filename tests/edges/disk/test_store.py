@@ -394,7 +394,7 @@ def test_an_experiment_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> 
         assert path.read_bytes() == damage
     path.unlink()
     path.mkdir()
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError, match="is not a plain file"):
         store.read_experiment(place, CATS)
 
 

@@ -7,7 +7,7 @@ import statistics
 import pytest
 from hypothesis import given, strategies as st
 
-from jupyter_xpt.thought.reading.results import Fold, curves, decimals, mean_of, sem_of, shown, summarise
+from jupyter_xpt.thought.reading.results import Fold, decimals, mean_of, sem_of, shown, summarise
 from tests.builders import results
 
 SAMPLE = results({"accuracy": [0.91, 0.93, "NaN", 0.95], "loss": [0.1, None, 0.2, 0.3]}, failed=[4])
@@ -34,12 +34,6 @@ def test_a_repeats_value_is_the_last_one_logged():
     found = summarise(data)
     assert found.metrics["loss"].values == (0.25,)
     assert found.metrics["loss"].points == 4
-    assert curves(data)["loss"][1] == [(0.0, 1.0), (1.0, 0.5), (2.0, 1 / 3), (3.0, 0.25)]
-
-
-def test_values_without_a_step_are_counted_on():
-    line = b'{"time": 1, "repeat": 2, "values": {"f1": 0.5}}\n'
-    assert curves(line * 3)["f1"] == {2: [(0.0, 0.5), (1.0, 0.5), (2.0, 0.5)]}
 
 
 def test_a_repeat_without_an_end_has_the_fate_that_is_given():
@@ -121,14 +115,12 @@ def test_a_line_of_any_content_is_damage_and_no_error(line):
     found = summarise(SAMPLE + line + b"\n")
     assert found.damaged == (f"line {SAMPLE.count(bytes([10])) + 1} is damaged",)
     assert found.metrics.keys() == summarise(SAMPLE).metrics.keys()
-    assert curves(SAMPLE + line + b"\n").keys() == curves(SAMPLE).keys()
 
 
 @given(st.binary(max_size=200), st.integers(0, len(SAMPLE)))
 def test_no_bytes_make_it_fail(noise, at):
     data = SAMPLE[:at] + noise + SAMPLE[at:]
     assert summarise(data).results_bytes == len(data)
-    curves(data)
 
 
 def test_damage_is_named_up_to_a_bound():

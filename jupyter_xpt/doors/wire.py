@@ -1,0 +1,410 @@
+"""Wire: what the server reads, as the JSON that the panel gets.
+
+Whatever a record holds, what goes out is bounded, finite and printable: numbers fit a double, texts have no
+control or direction-changing characters, lists have a limit. The shapes are those of the front end's
+``tokens.ts``; a test holds both together.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from jupyter_xpt.edges.disk.logfile import Piece
+from jupyter_xpt.ground.codec import json_number
+from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
+from jupyter_xpt.thought.code.cells import CellDiff
+from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.code.differing import Differing
+from jupyter_xpt.thought.reading.curves import Point
+from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
+from jupyter_xpt.thought.reading.lineage import Row
+from jupyter_xpt.thought.reading.measured import Measured, RunRow
+from jupyter_xpt.thought.reading.results import shown
+from jupyter_xpt.thought.reading.revisions import ChangedLineage, Delta
+from jupyter_xpt.thought.reading.standing import comparisons
+from jupyter_xpt.thought.reading.table import MAX_METRICS
+from jupyter_xpt.thought.statistics.student import critical_value
+from jupyter_xpt.thought.statistics.wording import Verdict, sentence
+
+Json = dict[str, Any]
+# A metric, the experiment compared with, the one compared, the verdict, the sentence.
+Against = tuple[str, int, int, str, str]
+T = TypeVar("T")
+
+CONFIDENCE = 0.95
+MAX_NOTE = 10_000
+MAX_TEXT = 2_000
+MAX_WARNINGS = 200
+MAX_CHANGES = 500
+MAX_REPEATS = 1_000
+# Repeats times metrics of one row: a strip of a thousand ticks says no more than one of five hundred.
+_MAX_VALUES = 500
+_MAX_ROW_VALUES = 5_000
+_MAX_CELLS = 20_000
+_MAX_ENTRIES = 5_000
+_MAX_DEPTH = 4
+# Whole numbers beyond this change on their way through JavaScript.
+_MAX_WHOLE = 2**53
+
+
+def encode(data: object) -> bytes:
+    """The bytes of an answer."""
+    return json.dumps(data, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def overview(delta: Delta, revision: str) -> Iterator[bytes]:
+    """What changed in a folder, in pieces: encoding all of 10,000 rows at once would hold the interpreter."""
+    yield f'{{"revision":"{revision}","full":{"true" if delta.full else "false"},"series":['.encode("ascii")
+    for i, one in enumerate(delta.lineages):
+        yield b"," if i else b""
+        yield encode(_lineage(one))[:-1] + b',"rows":['
+        for j, changed in enumerate(one.rows):
+            yield (b"," if j else b"") + encode(row(changed.row, notebook=changed.notebook))
+        yield b"]}"
+    yield b'],"gone":' + encode([_line(series) for series in delta.gone]) + b"}"
+
+
+def changed(place: str, series: Sequence[str]) -> Json:
+    """The event that says which series of a place changed."""
+    return {"place": place, "series": [_line(one) for one in series]}
+
+
+def _lineage(changed: ChangedLineage) -> Json:
+    """A lineage without its rows."""
+    lineage = changed.lineage
+    metrics = lineage.metrics[:MAX_METRICS]
+    return {
+        "series": _line(lineage.series),
+        "primary": _line_or_none(lineage.primary),
+        "goal": lineage.goal,
+        "metrics": [_line(metric) for metric in metrics],
+        "goals": {_line(metric): lineage.goals[metric] for metric in metrics if metric in lineage.goals},
+        "baseline": lineage.baseline,
+        "comparisons": _line(comparisons(lineage)),
+        "order": [row.number for row in lineage.rows] if changed.ordered else None,
+        "gone": list(changed.gone),
+        "warnings": _warned(lineage.warnings),
+    }
+
+
+def row(row: Row, *, notebook: bool) -> Json:
+    """One experiment in its lineage."""
+    last = row.runs[-1] if row.runs else None
+    return {
+        "number": row.number,
+        "parent": _whole(row.parent),
+        "depth": row.depth,
+        "last": row.last,
+        "note": _lines(row.note),
+        "offered": _line(row.offered),
+        "tags": [_line(tag, 100) for tag in row.tags[:100]],
+        "star": row.star,
+        "created": _line(row.created, 40),
+        "status": row.status,
+        "primary": _line_or_none(row.primary),
+        "against": row.against,
+        "measured": _all_measured(row),
+        "verdicts": {_line(name): _verdict(one, name, row.against) for name, one in _first(row.verdicts)},
+        "running": _running(row),
+        "runs": len(row.runs),
+        "last_run": last.run if last else None,
+        "started": _line(last.started, 40) if last else None,
+        "seconds": _finite(last.seconds) if last else None,
+        "warnings": len(row.warnings),
+        "notebook": notebook,
+    }
+
+
+def _all_measured(row: Row) -> Json:
+    """What an experiment measured, the primary metric first."""
+    names = sorted(row.measured, key=lambda name: name != row.primary)[:MAX_METRICS]
+    limit = max(20, min(_MAX_VALUES, _MAX_ROW_VALUES // max(1, len(names))))
+    return {_line(name): _measured(row.measured[name], limit) for name in names}
+
+
+def _measured(measured: Measured, limit: int) -> Json:
+    """What was measured of one metric."""
+    return {
+        "goal": measured.goal,
+        "mean": _finite(measured.mean),
+        "sem": _finite(measured.sem),
+        "half": _half(measured),
+        "n": measured.n,
+        "failed": measured.failed,
+        "shown": shown(measured.mean, measured.sem),
+        "values": _thinned([one.value for one in measured.values], limit),
+    }
+
+
+def _half(measured: Measured) -> float | None:
+    """Half the width of the mean's 95 % interval; None below two repeats."""
+    if measured.sem is None:
+        return None
+    return _finite(critical_value(1 - CONFIDENCE, measured.n - 1) * measured.sem)
+
+
+def _thinned(values: Sequence[float], limit: int) -> list[float]:
+    """The values, or as many of them evenly spread."""
+    step = math.ceil(len(values) / limit) if values else 1
+    return list(values[::step])
+
+
+def _verdict(verdict: Verdict, metric: str, against: int | None) -> Json:
+    """Whether an experiment is better in one metric."""
+    return {
+        "verdict": verdict.verdict,
+        "difference": _finite(verdict.difference),
+        "low": _finite(verdict.low),
+        "high": _finite(verdict.high),
+        "confidence": verdict.confidence,
+        "sentence": _line(sentence(verdict, metric, "" if against is None else short(against))),
+    }
+
+
+def _running(row: Row) -> Json | None:
+    """The run that is under way, the newest of several; None where none is."""
+    run = next((one for one in reversed(row.runs) if one.status == RUNNING), None)
+    if run is None:
+        return None
+    over = [at for at, repeat in enumerate(run.summary.repeats) if repeat.status == FINISHED]
+    values = {}
+    for name, metric in _first(run.summary.metrics):
+        finished = (metric.values[at] for at in over if at < len(metric.values))
+        values[_line(name)] = _thinned([one for one in finished if one is not None and math.isfinite(one)], _MAX_VALUES)
+    return {
+        "run": run.run,
+        "repeats": _whole(run.repeats) or 0,
+        "ended": run.ended,
+        "started": _line(run.started, 40),
+        "values": values,
+    }
+
+
+def detail(detail: Detail, notebook: str) -> Json:
+    """All about one experiment.
+
+    Parameters
+    ----------
+    detail
+        What was read.
+    notebook
+        Where its numbered notebook lies, as the server's contents know it.
+    """
+    found, changes = detail.row, detail.row.changes
+    environment = detail.environment
+    return {
+        "row": row(found, notebook=detail.notebook),
+        "changes": None if changes is None else [change(one) for one in changes[:MAX_CHANGES]],
+        "children": list(detail.children),
+        "warnings": _warned(found.warnings),
+        "runs": [_run(one) for one in detail.runs],
+        "environment": None if environment is None else _plain(environment),
+        "environment_changes": [
+            {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
+            for one in detail.environment_changes[:MAX_CHANGES]
+        ],
+        # Nothing writes datasets yet.
+        "datasets": [],
+        "notebook": notebook,
+        "exists": detail.notebook,
+    }
+
+
+def change(change: Change) -> Json:
+    """One thing that differs between two sources."""
+    return {
+        "where": _line(change.where),
+        "kind": _line(change.kind, 40),
+        "what": _line(change.what),
+        "before": _line_or_none(change.before),
+        "after": _line_or_none(change.after),
+        "said": _line(said(change)),
+    }
+
+
+def _run(run: RunDetail) -> Json:
+    """One run of an experiment."""
+    found, record = run.row, run.record
+    return {
+        "run": found.run,
+        "index": _whole(found.index) or 0,
+        "status": found.status,
+        "started": _line(found.started, 40),
+        "seconds": _finite(found.seconds),
+        "repeats": _whole(found.repeats) or 0,
+        "counts": found.counts,
+        "error": _line_or_none(found.error),
+        "arguments": _line(record.arguments) if record else "",
+        "seed": _line(record.seed, 200) if record else "",
+        "shown": {
+            _line(name): shown(_finite(metric.mean), _finite(metric.sem))
+            for name, metric in _first(found.summary.metrics)
+        },
+        "each": _each(found),
+        "warnings": _warned(found.warnings),
+        "hidden_state": _warned(found.hidden_state),
+        "incomplete": [_line(one) for one in found.incomplete[:MAX_WARNINGS]],
+        "damage": [_line(one) for one in found.damage[:MAX_WARNINGS]],
+        "figures": list(run.figures),
+        "log_bytes": run.log_bytes,
+        "curves": [_line(name) for name in stepped(found.summary)[:MAX_METRICS]],
+        "git": _git(record),
+    }
+
+
+def _each(run: RunRow) -> list[Json]:
+    """The repeats of a run, of very many the first."""
+    metrics = _first(run.summary.metrics)
+    limit = max(10, min(MAX_REPEATS, _MAX_CELLS // max(1, len(metrics))))
+    return [
+        {
+            "repeat": _whole(repeat.repeat),
+            "seed": _line(repeat.seed, 200),
+            "status": _line(repeat.status, 40),
+            "seconds": _finite(repeat.seconds),
+            "error": _line_or_none(repeat.error),
+            "values": {
+                _line(name): None if metric.values[at] is None else json_number(metric.values[at] or 0.0)
+                for name, metric in metrics
+                if at < len(metric.values)
+            },
+        }
+        for at, repeat in enumerate(run.summary.repeats[:limit])
+    ]
+
+
+def _git(record: RunRecord | None) -> Json | None:
+    """Where a run stood in git."""
+    git = record.git if record else None
+    if git is None:
+        return None
+    commit, branch, dirty = git.get("commit"), git.get("branch"), git.get("dirty")
+    return {
+        "commit": _line(commit, 100) if isinstance(commit, str) else None,
+        "branch": _line(branch, 300) if isinstance(branch, str) else None,
+        "dirty": dirty if isinstance(dirty, bool) else None,
+    }
+
+
+def log(piece: Piece) -> Json:
+    """Lines of a log."""
+    found = {} if piece.found is None else {"found": list(piece.found), "offsets": list(piece.offsets or ())}
+    return {"lines": list(piece.lines), "start": piece.start, "end": piece.end, "more": piece.more, **found}
+
+
+def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> Json:
+    """The points that a run logged step by step, by metric and repeat."""
+    found = {
+        _line(name): {str(n): [[step, _finite(value)] for step, value in points] for n, points in repeats.items()}
+        for name, repeats in metrics.items()
+    }
+    return {"metrics": found, "cut": cut}
+
+
+def diff(
+    ends: tuple[int, int], changes: Sequence[Change], cells: Sequence[CellDiff], files: Sequence[CellDiff]
+) -> Json:
+    """How one experiment became another."""
+    return {
+        "left": ends[0],
+        "right": ends[1],
+        "changes": [change(one) for one in changes[:MAX_CHANGES]],
+        "cells": [_cell(one) for one in cells],
+        "files": [_cell(one) for one in files],
+    }
+
+
+def _cell(cell: CellDiff) -> Json:
+    """A cell, or a file, on both sides."""
+    lines = [
+        {"kind": line.kind, "left": line.left, "right": line.right, "text": _line(line.text)} for line in cell.lines
+    ]
+    return {"kind": cell.kind, "where": _line(cell.where), "lines": lines}
+
+
+def compare(
+    numbers: Sequence[int], rows: Sequence[Differing], metrics: Sequence[str], verdicts: Iterable[Against]
+) -> Json:
+    """What several experiments do not have in common, and whether they are different."""
+    return {
+        "numbers": list(numbers),
+        "rows": [
+            {"where": _line(one.where), "what": _line(one.what), "values": list(map(_line_or_none, one.values))}
+            for one in rows[:MAX_CHANGES]
+        ],
+        "metrics": [_line(metric) for metric in metrics[:MAX_METRICS]],
+        "verdicts": [
+            {"metric": _line(metric), "left": left, "right": right, "verdict": verdict, "sentence": _line(said)}
+            for (metric, left, right, verdict, said), _ in zip(verdicts, range(MAX_CHANGES), strict=False)
+        ],
+    }
+
+
+def _warned(warnings: Sequence[Warned]) -> list[Json]:
+    """Warnings, of very many the first."""
+    return [
+        {"code": _line(one.code, 40), "text": _line(one.text), "where": _line(one.where, 300)}
+        for one in warnings[:MAX_WARNINGS]
+    ]
+
+
+def _first(named: Mapping[str, T]) -> list[tuple[str, T]]:
+    """The first entries of what is named by metric."""
+    return [item for _, item in zip(range(MAX_METRICS), named.items(), strict=False)]
+
+
+def _plain(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """What a JSON file held, bounded and printable."""
+    if isinstance(value, Mapping | list) and depth == _MAX_DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {_line(str(key), 200): _plain(one, depth + 1) for key, one in _some(value.items())}
+    if isinstance(value, list):
+        return [_plain(one, depth + 1) for one in _some(value)]
+    return _plain_value(value)
+
+
+def _plain_value(value: object) -> str | float | bool | None:
+    """What a JSON file held where no more is in it."""
+    if isinstance(value, str):
+        return _line(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _whole(value)
+    if isinstance(value, float):
+        return json_number(value)
+    return value if isinstance(value, bool) else None
+
+
+def _some(values: Iterable[T]) -> Iterator[T]:
+    """The first of many."""
+    return (one for _, one in zip(range(_MAX_ENTRIES), values, strict=False))
+
+
+def _line(text: str, limit: int = MAX_TEXT) -> str:
+    """A text on one line, printable and of bounded length."""
+    return printable(text if len(text) <= limit else text[:limit] + " …")
+
+
+def _line_or_none(text: str | None) -> str | None:
+    """A text on one line, None for None."""
+    return None if text is None else _line(text)
+
+
+def _lines(text: str) -> str:
+    """A note: printable, its line breaks kept, because it is edited in place."""
+    cut = text if len(text) <= MAX_NOTE else text[:MAX_NOTE] + " …"
+    return "\n".join(map(printable, cut.replace("\r\n", "\n").split("\n")))
+
+
+def _whole(value: int | None) -> int | None:
+    """A whole number that JavaScript keeps, else None."""
+    return value if value is not None and abs(value) <= _MAX_WHOLE else None
+
+
+def _finite(value: float | None) -> float | None:
+    """A number that JSON has, else None."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,137 @@
+/** Small parts that the sections of the detail are made of. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { IActs } from '../acts';
+import { padded } from '../leaves/words';
+
+/** A number that chooses its experiment. */
+export function Link(props: {
+  readonly number: number;
+  readonly trans: TranslationBundle;
+  readonly acts: Pick<IActs, 'choose'>;
+}): React.JSX.Element {
+  const { number, trans, acts } = props;
+  return (
+    <button
+      className="jp-xpt-link"
+      title={trans.__('Show experiment %1', padded(number))}
+      onClick={() => {
+        acts.choose(number);
+      }}
+    >
+      {padded(number)}
+    </button>
+  );
+}
+
+/** A part of the detail with its heading. */
+export function Section(props: {
+  readonly title: string;
+  readonly name: string;
+  readonly children: React.ReactNode;
+}): React.JSX.Element {
+  const id = React.useId();
+  return (
+    <section className={`jp-xpt-Section jp-xpt-Section-${props.name}`} aria-labelledby={id}>
+      <h3 id={id}>{props.title}</h3>
+      {props.children}
+    </section>
+  );
+}
+
+/** Which folds are open, by name. */
+export interface IFolds {
+  readonly open: ReadonlySet<string>;
+  readonly toggle: (name: string, open: boolean) => void;
+}
+
+/** A part that is drawn only while it is open. */
+export function Fold(props: {
+  readonly name: string;
+  readonly title: string;
+  /** What stands beside the title, in short. */
+  readonly hint?: string;
+  readonly folds: IFolds;
+  readonly children: () => React.ReactNode;
+}): React.JSX.Element {
+  const { name, title, hint, folds, children } = props;
+  const open = folds.open.has(name);
+  return (
+    <details
+      className={`jp-xpt-Section jp-xpt-Fold jp-xpt-Section-${name}`}
+      open={open}
+      onToggle={event => {
+        folds.toggle(name, event.currentTarget.open);
+      }}
+    >
+      <summary>
+        <h3>{title}</h3>
+        {hint !== undefined && hint !== '' && <span className="jp-xpt-dim">{hint}</span>}
+      </summary>
+      {open && children()}
+    </details>
+  );
+}
+
+/** What went wrong, and a button to try again. */
+export function Trouble(props: {
+  readonly what: string;
+  readonly again: () => void;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  return (
+    <p className="jp-xpt-Trouble" role="alert">
+      <span>{props.what}</span> <button onClick={props.again}>{props.trans.__('Try again')}</button>
+    </p>
+  );
+}
+
+/** Says that something is being read, once that takes a while. */
+export function Waiting(props: { readonly what: string }): React.JSX.Element {
+  return (
+    <p className="jp-xpt-Waiting" role="status">
+      {props.what}
+    </p>
+  );
+}
+
+/** How wide an element is, in pixels; 0 until it is drawn. */
+export function useWidth(): readonly [(element: HTMLElement | null) => void, number] {
+  const [width, setWidth] = React.useState(0);
+  const [element, setElement] = React.useState<HTMLElement | null>(null);
+  React.useLayoutEffect(() => {
+    if (element === null) {
+      return;
+    }
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [element]);
+  return [setElement, width];
+}
+
+/** Does something every so many milliseconds, while an element can be seen; nothing where `pause` is null. */
+export function useBeat(element: React.RefObject<HTMLElement>, pause: number | null, beat: () => void): void {
+  const latest = React.useRef(beat);
+  latest.current = beat;
+  React.useEffect(() => {
+    if (pause === null) {
+      return;
+    }
+    const timer = setInterval(() => {
+      // A hidden panel has no place on the page, a hidden page none on the screen.
+      if (!document.hidden && element.current?.getClientRects().length) {
+        latest.current();
+      }
+    }, pause);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [element, pause]);
+}

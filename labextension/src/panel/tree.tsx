@@ -1,0 +1,242 @@
+/** Tree: the list of experiments, of which only what is seen is drawn. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import * as React from 'react';
+
+import { step as stepOf, typeAhead } from '../leaves/keys';
+import { ROW, Row } from './row';
+import type { IRowActs } from './row';
+import type { IShown } from '../leaves/rows';
+import { indent, lines } from '../leaves/rows';
+import type { IScale } from '../leaves/scale';
+import type { ILineage } from '../tokens';
+import { meanAndError, measuredOf } from '../leaves/words';
+
+/** How long letters that are typed belong together, in ms. */
+const TYPING = 700;
+
+export interface ITreeActs extends IRowActs {
+  /** Make it the active one by the keyboard. */
+  go(number: number): void;
+  pick(number: number): void;
+  edit(number: number): void;
+  remove(number: number): void;
+  keyMenu(number: number, at: DOMRect): void;
+}
+
+export interface ITreeProps {
+  readonly lineage: ILineage;
+  readonly shown: readonly IShown[];
+  readonly metric: string | null;
+  readonly scale: IScale | null;
+  readonly chosen: number | null;
+  readonly picked: ReadonlySet<number>;
+  /** The experiment whose note is being written. */
+  readonly editing: number | null;
+  readonly interval: boolean;
+  readonly acts: ITreeActs;
+  readonly trans: TranslationBundle;
+}
+
+/** An element's width, as it changes. */
+function useWidth(element: React.RefObject<HTMLElement>): number {
+  const [width, setWidth] = React.useState(320);
+  React.useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) {
+      return;
+    }
+    setWidth(current.clientWidth || 320);
+    const observer = new ResizeObserver(() => {
+      if (current.clientWidth > 0) {
+        setWidth(current.clientWidth);
+      }
+    });
+    observer.observe(current);
+    return () => {
+      observer.disconnect();
+    };
+  }, [element]);
+  return width;
+}
+
+/** How many characters the columns of values take, so that they and the strips beside them stand in line. */
+function columns(lineage: ILineage, metric: string | null): React.CSSProperties {
+  let [mean, error, n] = [3, 0, 1];
+  for (const row of lineage.rows) {
+    const measured = measuredOf(row, metric);
+    if (measured?.mean != null) {
+      const shown = meanAndError(measured);
+      mean = Math.max(mean, shown.mean.length);
+      error = Math.max(error, shown.error.length);
+      n = Math.max(n, String(measured.n).length);
+    }
+  }
+  const most = 14;
+  return {
+    '--jp-xpt-mean': `${Math.min(most, mean) + 1}ch`,
+    '--jp-xpt-error': `${Math.min(most, error)}ch`,
+    '--jp-xpt-n': `${Math.min(most, n + 1.7)}ch`
+    // React's types know no custom properties.
+  } as React.CSSProperties;
+}
+
+function stripWidth(width: number): number {
+  return width > 900 ? 180 : width > 700 ? 130 : width > 380 ? 90 : 64;
+}
+
+/** What a key does that is not about moving; whether it did something. */
+function useKeys(
+  props: ITreeProps,
+  active: number,
+  scroller: React.RefObject<HTMLDivElement>
+): React.KeyboardEventHandler {
+  const typed = React.useRef({ text: '', at: 0 });
+  const { shown, acts } = props;
+  const number = shown[active]?.row.number ?? null;
+  const act = (event: React.KeyboardEvent): boolean => {
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 1;
+    const step = stepOf(event.key, shown, active, page);
+    if (step !== null) {
+      if ('to' in step) {
+        const to = shown[step.to];
+        if (to !== undefined) {
+          acts.go(to.row.number);
+        }
+      } else {
+        acts.fold('fold' in step ? step.fold : step.unfold);
+      }
+      return true;
+    }
+    const writing = event.timeStamp - typed.current.at < TYPING && typed.current.text !== '';
+    if (event.key.length === 1 && (event.key !== ' ' || writing)) {
+      typed.current = { text: writing ? typed.current.text + event.key : event.key, at: event.timeStamp };
+      const found = shown[typeAhead(shown, active, typed.current.text)];
+      if (found !== undefined) {
+        acts.go(found.row.number);
+      }
+      return true;
+    }
+    if (number === null) {
+      return false;
+    }
+    switch (event.key) {
+      case 'Enter':
+        acts.open(number);
+        return true;
+      case ' ':
+        acts.pick(number);
+        return true;
+      case 'F2':
+        acts.edit(number);
+        return true;
+      case 'Delete':
+        acts.remove(number);
+        return true;
+      case 'ContextMenu': {
+        const element = scroller.current?.querySelector(`[data-number="${number}"]`);
+        if (element != null) {
+          acts.keyMenu(number, element.getBoundingClientRect());
+        }
+        return true;
+      }
+      default:
+        return false;
+    }
+  };
+  return event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
+      return;
+    }
+    if (act(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+}
+
+export function Tree(props: ITreeProps): React.JSX.Element {
+  const { lineage, shown, metric, chosen, picked, acts, trans } = props;
+  const scroller = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(scroller);
+  const prefix = React.useId();
+  const active = React.useMemo(() => shown.findIndex(one => one.row.number === chosen), [shown, chosen]);
+  const virtualizer = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: index => shown[index]?.row.number ?? index,
+    overscan: 10,
+    // The active row is always there, since the list points to it.
+    rangeExtractor: range => {
+      const seen = defaultRangeExtractor(range);
+      return active < 0 || seen.includes(active) ? seen : [...seen, active].sort((one, other) => one - other);
+    }
+  });
+  React.useEffect(() => {
+    if (active >= 0) {
+      virtualizer.scrollToIndex(active, { align: 'auto' });
+    }
+    // Only when another one is chosen: a list that changes must not jump.
+  }, [chosen, lineage.series]);
+  const means = React.useMemo(
+    () => new Map(lineage.rows.map(row => [row.number, measuredOf(row, metric)?.mean ?? null])),
+    [lineage, metric]
+  );
+  const depth = React.useMemo(() => shown.reduce((most, one) => Math.max(most, one.depth), 0), [shown]);
+  const widths = React.useMemo(() => columns(lineage, metric), [lineage, metric]);
+  const onKeyDown = useKeys(props, active, scroller);
+  const id = (number: number): string => `${prefix}${number}`;
+  const pointed = active < 0 || chosen === null ? {} : { 'aria-activedescendant': id(chosen) };
+  return (
+    <div
+      ref={scroller}
+      className="jp-xpt-tree"
+      role="tree"
+      tabIndex={0}
+      aria-label={trans.__('Experiments of %1', lineage.series)}
+      aria-multiselectable="true"
+      {...pointed}
+      onKeyDown={onKeyDown}
+    >
+      <div
+        className="jp-xpt-tree-rows"
+        role="presentation"
+        style={{ ...widths, height: virtualizer.getTotalSize() }}
+      >
+        {virtualizer.getVirtualItems().map(item => {
+          const one = shown[item.index];
+          if (one === undefined) {
+            return null;
+          }
+          const { number, against } = one.row;
+          return (
+            <Row
+              key={item.key}
+              id={id(number)}
+              shown={one}
+              lines={lines(shown, item.index)
+                .map(on => (on ? '1' : '0'))
+                .join('')}
+              leads={shown[item.index + 1]?.parent === item.index}
+              step={indent(depth, width)}
+              metric={metric}
+              scale={props.scale}
+              baseline={against === null ? null : (means.get(against) ?? null)}
+              pinned={lineage.baseline === number}
+              chosen={number === chosen}
+              picked={picked.has(number)}
+              selected={picked.size > 0 ? picked.has(number) : number === chosen}
+              editing={props.editing === number}
+              stripWidth={stripWidth(width)}
+              interval={props.interval}
+              top={item.start}
+              acts={acts}
+              trans={trans}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

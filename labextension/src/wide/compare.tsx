@@ -1,0 +1,274 @@
+/** Two to six experiments beside one another: what they measure on one scale, and only what differs between them. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { IActs, ICompareProps } from '../acts';
+import { Link, Section, Trouble, useWidth, Waiting } from '../detail/parts';
+import { useReading } from '../detail/reading';
+import { Arrow, Judged, Sentence } from '../detail/standing';
+import { compare as readCompare } from '../request';
+import { scaleOf } from '../leaves/scale';
+import { SignPicture } from '../panel/sign';
+import { Strip } from '../panel/strip';
+import type { ICompare, IRow } from '../tokens';
+import { measuredOf, padded, signOf, signWords, titleOf } from '../leaves/words';
+
+const [NARROWEST, WIDEST] = [80, 260];
+/** So many metrics are shown at first. */
+const FIRST = 8;
+
+/** How many of the values are not what the first one is. */
+export function differing(values: readonly (string | null)[]): number {
+  return values.filter(value => value !== values[0]).length;
+}
+
+interface IMetricsProps {
+  readonly rows: readonly IRow[];
+  readonly metrics: readonly string[];
+  readonly verdicts: ICompare['verdicts'];
+  readonly strip: number;
+  readonly trans: TranslationBundle;
+}
+
+/** One metric of all: strips on one scale, values, verdicts against the first. */
+function Metric(props: Omit<IMetricsProps, 'metrics'> & { readonly metric: string }): React.JSX.Element {
+  const { rows, metric, verdicts, strip, trans } = props;
+  const all = rows.map(row => measuredOf(row, metric));
+  const live = rows.flatMap(row => row.running?.values[metric] ?? []);
+  const scale = scaleOf([...all.flatMap(one => one?.values ?? []), ...live]);
+  const first = all[0]?.mean ?? null;
+  const goal = all.find(one => one !== null)?.goal;
+  return (
+    <tr>
+      <th scope="row">
+        {metric} {goal !== undefined && <Arrow goal={goal} trans={trans} />}
+      </th>
+      {rows.map((row, i) => {
+        const measured = all[i] ?? null;
+        const judged = verdicts.find(one => one.metric === metric && one.right === row.number);
+        return (
+          <td key={row.number}>
+            {/* Its own verdict would colour the strip: here all are told against the first. */}
+            <Strip
+              row={{
+                ...row,
+                status: row.status,
+                verdicts: judged === undefined ? {} : { [metric]: asVerdict(judged) }
+              }}
+              metric={metric}
+              scale={scale}
+              baseline={i === 0 ? null : first}
+              width={strip}
+              interval
+              trans={trans}
+            />
+            <div className="jp-xpt-Compare-value">
+              <strong>{measured?.shown ?? '–'}</strong>{' '}
+              <span className="jp-xpt-dim">{measured === null ? '' : `×${measured.n}`}</span>
+            </div>
+            {judged !== undefined && (
+              <div title={judged.sentence}>
+                <Judged verdict={judged.verdict} trans={trans} />
+              </div>
+            )}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+/** A verdict against the first, as strips take it. */
+function asVerdict(judged: ICompare['verdicts'][number]): IRow['verdicts'][string] {
+  const { verdict, sentence } = judged;
+  return { verdict, sentence, difference: null, low: null, high: null, confidence: 0.95 };
+}
+
+/** The columns' heads: which experiments they are. */
+function Heads(props: {
+  readonly rows: readonly IRow[];
+  readonly corner: string;
+  readonly metric: string | null;
+  readonly acts: Pick<IActs, 'choose'>;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  const { rows, corner, metric, acts, trans } = props;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{corner}</th>
+        {rows.map(row => {
+          const words = signWords(signOf(row, metric), trans);
+          return (
+            <th scope="col" key={row.number} className="jp-xpt-Compare-head">
+              <SignPicture sign={signOf(row, metric)} title={words} />{' '}
+              <Link number={row.number} acts={acts} trans={trans} />
+              <div className="jp-xpt-Compare-note">{titleOf(row)}</div>
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+/** What differs, a row each. */
+function Rows(props: { readonly compare: ICompare; readonly trans: TranslationBundle }): React.JSX.Element {
+  const { compare, trans } = props;
+  return (
+    <tbody>
+      {compare.rows.map((row, i) => (
+        <tr key={i}>
+          <th scope="row">
+            {row.where !== 'cell' && row.where !== row.what && (
+              <span className="jp-xpt-dim">{row.where} </span>
+            )}
+            {row.what}
+          </th>
+          {row.values.map((value, at) => (
+            <td key={at} className={at > 0 && value !== row.values[0] ? 'jp-xpt-Compare-other' : undefined}>
+              {value === null ? (
+                <span className="jp-xpt-dim" title={trans.__('not there')}>
+                  –
+                </span>
+              ) : (
+                <code>{value}</code>
+              )}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+/** The comparison itself. */
+function Comparison(
+  props: Pick<ICompareProps, 'metric' | 'acts' | 'trans'> & {
+    readonly compare: ICompare;
+    readonly rows: readonly IRow[];
+    readonly width: number;
+  }
+): React.JSX.Element {
+  const { compare, rows, width, metric, acts, trans } = props;
+  const [all, setAll] = React.useState(false);
+  const strip = Math.min(WIDEST, Math.max(NARROWEST, (width - 180) / rows.length - 28));
+  const metrics = [...compare.metrics].sort(
+    (one, other) => Number(other === metric) - Number(one === metric)
+  );
+  const shown = all ? metrics : metrics.slice(0, FIRST);
+  const head = { rows, metric, acts, trans };
+  const first = compare.numbers[0] ?? null;
+  const told = compare.verdicts.filter(one => one.metric === (metrics[0] ?? ''));
+  return (
+    <>
+      {told.length > 0 && (
+        <ul className="jp-xpt-Compare-told" aria-label={trans.__('Verdicts')}>
+          {told.map(one => (
+            <li key={one.right}>
+              <Link number={one.right} acts={acts} trans={trans} />{' '}
+              <Sentence sentence={one.sentence} against={first} acts={acts} trans={trans} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {metrics.length > 0 && (
+        <Section name="metrics" title={trans.__('Metrics')}>
+          <div className="jp-xpt-scroll">
+            <table className="jp-xpt-Table jp-xpt-Compare-table">
+              <Heads {...head} corner={trans.__('Metric')} />
+              <tbody>
+                {shown.map(one => (
+                  <Metric key={one} {...{ rows, strip, trans }} verdicts={compare.verdicts} metric={one} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {shown.length < metrics.length && (
+            <button
+              className="jp-xpt-more"
+              onClick={() => {
+                setAll(true);
+              }}
+            >
+              {trans.__('%1 more', metrics.length - shown.length)}
+            </button>
+          )}
+        </Section>
+      )}
+      <Section name="differences" title={trans.__('What differs')}>
+        {compare.rows.length > 0 ? (
+          <div className="jp-xpt-scroll">
+            <table className="jp-xpt-Table jp-xpt-Compare-table">
+              <Heads {...head} corner={trans.__('What')} />
+              <Rows compare={compare} trans={trans} />
+            </table>
+          </div>
+        ) : (
+          <p className="jp-xpt-dim">{trans.__('Nothing that counts: all ran the same source.')}</p>
+        )}
+      </Section>
+    </>
+  );
+}
+
+/** The tab with a comparison; its first is what the others are told against, and can be another one. */
+export function Compare(props: ICompareProps): React.JSX.Element {
+  const { settings, place, lineage, metric, acts, trans } = props;
+  const { series } = lineage;
+  const [numbers, setNumbers] = React.useState(props.numbers);
+  const [measure, width] = useWidth();
+  const given = props.numbers.join(',');
+  React.useEffect(() => {
+    setNumbers(props.numbers);
+    // Another array with the same numbers is no other comparison.
+  }, [given]);
+  const rows = numbers
+    .map(number => lineage.rows.find(row => row.number === number))
+    .filter(row => row !== undefined);
+  // Whatever is measured or run anew changes verdicts.
+  const revision = rows
+    .map(row => [row.number, row.runs, row.status, row.running?.ended ?? '', row.note].join(':'))
+    .join(' ');
+  const reading = useReading([place, series, ...numbers].join('/'), revision, () =>
+    readCompare(settings, place, series, numbers)
+  );
+  const { value, error, again } = reading;
+  return (
+    <div className="jp-xpt-Wide jp-xpt-Compare" ref={measure} tabIndex={-1}>
+      <header className="jp-xpt-Wide-head">
+        <h2>{trans.__('%1 · compared', series)}</h2>
+        <div className="jp-xpt-Compare-order" role="group" aria-label={trans.__('Compared with')}>
+          {numbers.map((number, i) => (
+            <button
+              key={number}
+              aria-pressed={i === 0}
+              title={trans.__('Tell the others against %1', padded(number))}
+              onClick={() => {
+                setNumbers([number, ...numbers.filter(one => one !== number)]);
+              }}
+            >
+              {padded(number)}
+            </button>
+          ))}
+        </div>
+      </header>
+      {error !== null && (
+        <Trouble what={trans.__('The comparison cannot be read: %1', error)} again={again} trans={trans} />
+      )}
+      {rows.length < numbers.length && (
+        <p className="jp-xpt-dim">{trans.__('Some of them are no longer there.')}</p>
+      )}
+      {value === null && error === null && <Waiting what={trans.__('Reading …')} />}
+      {value !== null && (
+        <Comparison
+          compare={value}
+          rows={value.numbers
+            .map(number => lineage.rows.find(row => row.number === number))
+            .filter(row => row !== undefined)}
+          {...{ width, metric, acts, trans }}
+        />
+      )}
+    </div>
+  );
+}
