@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.records import Change, Warned
 from tests import builders
 from tests.browser import payloads
@@ -17,13 +18,21 @@ REPEATS = 3
 def grow(folder: Path, experiments: int) -> Path:
     """A series ``cats`` of that many experiments of one run, in branches that people might make."""
     draw = random.Random(1)
+    # The builders write a record in milliseconds; that is long for ten thousand.
+    record = codec.dump(builders.experiment_record(7_777_777, 6_666_666, note="change 7777777")).decode()
+    run = codec.dump(builders.run_record(repeats=REPEATS))
     for number in range(1, experiments + 1):
-        parent = draw.randint(max(1, number - 20), number - 1) if number > 1 else None
-        path = builders.write_experiment(folder, builders.experiment_record(number, parent, note=f"change {number}"))
+        parent = str(draw.randint(max(1, number - 20), number - 1)) if number > 1 else "null"
+        path = folder / "out" / f"cats_{number:03d}"
+        run_folder = path / builders.run_record().run
+        run_folder.mkdir(parents=True)
+        (path / "experiment.json").write_text(record.replace("7777777", str(number)).replace("6666666", parent))
         level = draw.gauss(0.9, 0.01)
         accuracy = [round(draw.gauss(level, 0.005), 4) for _ in range(REPEATS)]
-        builders.write_run(path, builders.run_record(repeats=REPEATS), builders.results({"accuracy": accuracy}))
-    return reserved(folder)
+        (run_folder / "run.json").write_bytes(run)
+        (run_folder / "results.jsonl").write_bytes(builders.results({"accuracy": accuracy}))
+    (folder / "out" / ".xpt").mkdir()
+    return folder
 
 
 def reserved(folder: Path) -> Path:
