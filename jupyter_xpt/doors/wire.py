@@ -16,7 +16,9 @@ from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
+from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.code.differing import Differing
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
@@ -29,6 +31,8 @@ from jupyter_xpt.thought.statistics.student import critical_value
 from jupyter_xpt.thought.statistics.wording import Verdict, sentence
 
 Json = dict[str, Any]
+# A metric, the experiment compared with, the one compared, the verdict, the sentence.
+Against = tuple[str, int, int, str, str]
 T = TypeVar("T")
 
 CONFIDENCE = 0.95
@@ -201,7 +205,7 @@ def detail(detail: Detail, notebook: str) -> Json:
         "environment": None if environment is None else _plain(environment),
         "environment_changes": [
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
-            for one in detail.differences[:MAX_CHANGES]
+            for one in detail.environment_changes[:MAX_CHANGES]
         ],
         # Nothing writes datasets yet.
         "datasets": [],
@@ -299,6 +303,45 @@ def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> J
         for name, repeats in metrics.items()
     }
     return {"metrics": found, "cut": cut}
+
+
+def diff(
+    ends: tuple[int, int], changes: Sequence[Change], cells: Sequence[CellDiff], files: Sequence[CellDiff]
+) -> Json:
+    """How one experiment became another."""
+    return {
+        "left": ends[0],
+        "right": ends[1],
+        "changes": [change(one) for one in changes[:MAX_CHANGES]],
+        "cells": [_cell(one) for one in cells],
+        "files": [_cell(one) for one in files],
+    }
+
+
+def _cell(cell: CellDiff) -> Json:
+    """A cell, or a file, on both sides."""
+    lines = [
+        {"kind": line.kind, "left": line.left, "right": line.right, "text": _line(line.text)} for line in cell.lines
+    ]
+    return {"kind": cell.kind, "where": _line(cell.where), "lines": lines}
+
+
+def compare(
+    numbers: Sequence[int], rows: Sequence[Differing], metrics: Sequence[str], verdicts: Iterable[Against]
+) -> Json:
+    """What several experiments do not have in common, and whether they are different."""
+    return {
+        "numbers": list(numbers),
+        "rows": [
+            {"where": _line(one.where), "what": _line(one.what), "values": list(map(_line_or_none, one.values))}
+            for one in rows[:MAX_CHANGES]
+        ],
+        "metrics": [_line(metric) for metric in metrics[:MAX_METRICS]],
+        "verdicts": [
+            {"metric": _line(metric), "left": left, "right": right, "verdict": verdict, "sentence": _line(said)}
+            for (metric, left, right, verdict, said), _ in zip(verdicts, range(MAX_CHANGES), strict=False)
+        ],
+    }
 
 
 def _warned(warnings: Sequence[Warned]) -> list[Json]:
