@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import settings
 
+# They have a run of their own, see browser/pytest.ini.
+collect_ignore = ["browser"]
+
 # Runs on a loaded machine are slow now and then; nothing here is a test of time.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

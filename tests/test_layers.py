@@ -264,7 +264,12 @@ SCRIPTS = {
 }
 LEAF = 2
 HEIGHTS = {
-    **{"tokens": 0, "versions": 1, "request": 1, "acts": LEAF, "model": 3, "index": 5},
+    "tokens": 0,
+    "versions": 1,
+    "request": 1,
+    "acts": LEAF,
+    "model": 3,
+    "index": 5,
     **{script: LEAF for script in SCRIPTS if script.startswith("leaves/")},
 }
 # Whatever is neither of these is a view.

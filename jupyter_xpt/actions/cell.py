@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace as changed
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.actions import experiment, snapshot
 from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
-from jupyter_xpt.actions.session import Session
+from jupyter_xpt.actions.session import Became, Session
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.fingerprint import fingerprints
+from jupyter_xpt.edges.kernel.request import sent
 from jupyter_xpt.edges.kernel.seeding import new_entropy, seed_text
 from jupyter_xpt.edges.kernel.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
 from jupyter_xpt.edges.kernel.tee import Tee
@@ -147,16 +148,19 @@ class ExperimentCell:
         sources: dict[str, bytes] = {}
         with self.run.attempt("keep the source"):
             sources = snapshot.files(prepared, self.record.name, self.record.parent, self.session.earlier)
-        notebook = prepared.origin.notebook
         record = changed(
             start.record,
             digest=prepared.digest,
-            notebook=notebook.name if notebook else None,
+            notebook=experiment.notebook_of(prepared, self.record),
             cell=prepared.key,
             hidden_state=prepared.ran.findings,
         )
         self.run.begin(changed(start, name=self.record.name, record=record, sources=sources))
-        self.session.last[(str(notebook), prepared.key)] = self.record.number
+        self.session.ran(prepared.origin.notebook, prepared.key, self.record.number)
+        if prepared.moves and prepared.origin.notebook is not None:
+            given = sent(self.session.meta)
+            became = Became(given.notebook, prepared.store.notebook(self.record.name))
+            self.session.becomes(given.document, became, prepared.origin.notebook)
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
@@ -400,14 +404,30 @@ class ExperimentCell:
         said = list(self.prepared.origin.said)
         if self.prepared.decision.same and self.run.record.index > 1:
             said.append(f"same source as {self.record.name.short}: added as its run {self.run.record.index}")
-        own = self.prepared.origin.own
-        if own is not None and own != self.record.name and self.prepared.decision.was == own.number:
-            now = self.record.name
-            said.append(
-                f"{own.notebook} is frozen: this ran as {now.short}, in {now.notebook}; open that to go on, and put "
-                f"{own.short} back as it ran with: jupyter xpt restore {own.short}"
-            )
+        own, now = self.prepared.origin.own, self.record.name
+        if own is not None and self.prepared.moves:
+            said.append(f"{own.short} is frozen: this notebook is {now.short} now")
+        elif own is not None and self.prepared.leaves:
+            here = f"this ran as {now.short}, in {now.notebook}; open that to go on"
+            back = f", and put {own.short} back as it ran with: jupyter xpt restore {own.short}"
+            said.append(f"{own.notebook} is frozen: {here}{back}" if self.prepared.is_frozen else here)
         return said
+
+    def ping(self, *, ended: bool) -> dict[str, Any] | None:
+        """What a front end of ours is told with the block; None where nothing is recorded."""
+        if self.record is None or self.prepared is None or self.run.folder is None:
+            return None
+        own, name = self.prepared.origin.own, self.record.name
+        return {
+            "series": name.series,
+            "number": name.number,
+            "parent": self.record.parent,
+            "run": self.run.record.run,
+            "status": "ended" if ended else "running",
+            "notebook": name.notebook,
+            "frozen": own.number if own is not None and self.prepared.moves else None,
+            "open": None,
+        }
 
 
 def _relative(folder: Path, base: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jupyter_xpt.actions import snapshot
 from jupyter_xpt.actions.overview import shelf
-from jupyter_xpt.actions.prepared import Origin, Prepared
+from jupyter_xpt.actions.prepared import Origin, Prepared, takes_no_edits
 from jupyter_xpt.actions.run import iso
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges.disk import store
@@ -24,7 +24,7 @@ from jupyter_xpt.ground.records import ExperimentRecord, SourceRecord, Warned
 from jupyter_xpt.thought import notebooks
 from jupyter_xpt.thought.code import source
 from jupyter_xpt.thought.code.changes import compare
-from jupyter_xpt.thought.identity import Asked, decide
+from jupyter_xpt.thought.identity import Asked, Decision, decide
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.options import ExperimentOptions, experiment_options
 from jupyter_xpt.thought.running import SCRATCH, WhatRan, what_ran
@@ -34,7 +34,14 @@ TERMINAL_SERIES = "ipython"
 UNKNOWN_SERIES = "untitled"
 
 
-def find_origin(path: Path | None, options: ExperimentOptions, tried: Sequence[str] = (), *, terminal: bool) -> Origin:
+def find_origin(
+    path: Path | None,
+    options: ExperimentOptions,
+    tried: Sequence[str] = (),
+    *,
+    terminal: bool,
+    becomes: bool = False,
+) -> Origin:
     """Where the running cell is.
 
     Parameters
@@ -45,6 +52,8 @@ def find_origin(path: Path | None, options: ExperimentOptions, tried: Sequence[s
         What was tried to find it, and why it did not tell.
     terminal
         Whether the session is a terminal's: there no notebook is nothing to wonder at.
+    becomes
+        Whether a front end has the notebook open and lets it become the next number.
 
     Raises
     ------
@@ -64,7 +73,8 @@ def find_origin(path: Path | None, options: ExperimentOptions, tried: Sequence[s
         said = (f"{problem}; the snapshot is made of what ran",)
     own = numbered_as(path, content)
     series = options.name or check_series(own.series if own else path.stem)
-    return Origin(path.parent, path, content, series, own if own and own.series == series else None, said)
+    own = own if own and own.series == series else None
+    return Origin(path.parent, path, content, series, own, said, becomes)
 
 
 def numbered_as(path: Path, content: Notebook | None = None) -> ExperimentName | None:
@@ -112,7 +122,43 @@ def prepare(session: Session, origin: Origin, options: ExperimentOptions) -> Pre
         Warned("edited", f"{name} was edited after it was imported; what was imported counts", name) for name in edited
     )
     ran = changed(ran, findings=ran.findings + stale)
-    return Prepared(place, origin, ran, whole, files, modules.digests(files), digest, decide(asked, facts), key, facts)
+    decision = decide(asked, facts)
+    leaves = _leaves(decision, origin, key, facts)
+    return Prepared(
+        place,
+        origin,
+        ran,
+        whole,
+        files,
+        modules.digests(files),
+        digest,
+        decision,
+        key,
+        leaves,
+        leaves and _moves(decision, origin, facts),
+        facts,
+    )
+
+
+def _leaves(decision: Decision, origin: Origin, key: str | None, facts: Mapping[int, ExperimentFacts]) -> bool:
+    """Whether a run of a numbered notebook's own cell is another experiment than the notebook."""
+    own = facts.get(origin.own.number) if origin.own is not None else None
+    if own is None or decision.number == own.name.number:
+        return False
+    # A fork that was not edited yet still is its parent; that is no reason to leave it.
+    if decision.same and not takes_no_edits(own):
+        return False
+    return decision.was == own.name.number or (own.record is not None and own.record.cell in (None, key))
+
+
+def _moves(decision: Decision, origin: Origin, facts: Mapping[int, ExperimentFacts]) -> bool:
+    """Whether the open document becomes the experiment: its own can be put back, and nothing stands in its way."""
+    own = facts.get(origin.own.number) if origin.own is not None else None
+    if not origin.becomes or own is None or own.record is None or own.record.frozen is None:
+        return False
+    if decision.number is None:
+        return True
+    return not Store(origin.folder).notebook(ExperimentName(origin.series, decision.number)).exists()
 
 
 def current_digest(folder: Path, name: str) -> str | None:
@@ -212,11 +258,18 @@ def _described(prepared: Prepared, options: ExperimentOptions, record: Experimen
         parent=parent,
         note=note,
         tags=tuple(dict.fromkeys(record.tags + options.tags)),
-        notebook=prepared.origin.notebook.name if prepared.origin.notebook else None,
+        notebook=notebook_of(prepared, record),
         cell=prepared.key,
         source=SourceRecord(prepared.digest, prepared.digests),
         changes=None if before is None else compare(before, prepared.source),
     )
+
+
+def notebook_of(prepared: Prepared, record: ExperimentRecord) -> str | None:
+    """The file name of the notebook it runs in, as it is called when it runs; None where there is none."""
+    if prepared.moves:
+        return record.name.notebook
+    return prepared.origin.notebook.name if prepared.origin.notebook is not None else None
 
 
 def _edits_record(facts: ExperimentFacts, options: ExperimentOptions) -> bool:
@@ -247,8 +300,12 @@ def freeze(prepared: Prepared, record: ExperimentRecord, run: str) -> None:
             return changed(now, frozen=run) if now.frozen is None and same else now
 
         store.update_experiment(prepared.store, record.name, frozen)
-    if prepared.origin.notebook is not None:
+    # The document that becomes it is its notebook; a copy in its place would be in the way.
+    if prepared.origin.notebook is not None and not prepared.moves:
         publish(prepared.store, record.name)
+    # A document that became this number left a gap, if its front end did not get to fill it.
+    if record.parent is not None and (prepared.moves or prepared.origin.own == record.name):
+        publish(prepared.store, ExperimentName(record.series, record.parent))
 
 
 def publish(place: Store, name: ExperimentName) -> bool:

@@ -18,7 +18,10 @@ from jupyter_xpt.thought.running import WhatRan
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the running cell is: its notebook (None when there is none or it is not known) and what it holds."""
+    """Where the running cell is: its notebook (None when there is none or it is not known) and what it holds.
+
+    ``becomes``: the notebook is a document in a front end that lets it become the next number.
+    """
 
     folder: Path
     notebook: Path | None
@@ -26,11 +29,16 @@ class Origin:
     series: str
     own: ExperimentName | None
     said: tuple[str, ...] = ()
+    becomes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run's experiment as it was decided; nothing is on disk yet."""
+    """A run's experiment as it was decided; nothing is on disk yet.
+
+    ``leaves``: the cell is a numbered notebook's own, and its edit is another experiment than the notebook.
+    ``moves``: the open document becomes that experiment; else the notebook stays and a new file is made.
+    """
 
     store: Store
     origin: Origin
@@ -41,4 +49,17 @@ class Prepared:
     digest: str
     decision: Decision
     key: str | None
+    leaves: bool = False
+    moves: bool = False
     facts: Mapping[int, ExperimentFacts] = field(default_factory=dict)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether edits of the notebook's own experiment do not belong to it any more."""
+        own = self.facts.get(self.origin.own.number) if self.origin.own is not None else None
+        return own is not None and takes_no_edits(own)
+
+
+def takes_no_edits(experiment: ExperimentFacts) -> bool:
+    """Whether an experiment is frozen; a damaged record, of which nobody knows, is taken for it."""
+    return experiment.record is None or experiment.record.frozen is not None

@@ -236,6 +236,8 @@ class Run:
 
     def begin(self, start: RunStart) -> None:
         """Makes the run's folder and its first files, as far as the disk lets it."""
+        # What came before was ours, not the run's.
+        self._began = time.monotonic()
         self.start, self.record = start, start.record
         with self.attempt("begin the run"):
             self._open()

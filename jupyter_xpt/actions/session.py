@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
 from jupyter_xpt.thought.executed import Executed
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What an open document became: the path it was ``sent`` under before, and the file that it is from then on."""
+
+    sent: str
+    file: Path
 
 
 class Session:
@@ -31,6 +41,8 @@ class Session:
         self.trouble: str | None = None
         # What each experiment cell was when it last ran here, by notebook and cell key.
         self.last: dict[tuple[str | None, str | None], int] = {}
+        # What front ends were told to make of open documents: cells that they sent before bear the old name.
+        self.became: dict[str, Became] = {}
 
     def python(self, text: str) -> str:
         """A cell's text as plain Python; translated once."""
@@ -55,6 +67,17 @@ class Session:
             self.modules.scan()
         except Exception as problem:  # noqa: BLE001 - IPython would show it under a cell that has no part in it
             self.trouble = f"could not look at the imported modules: {type(problem).__name__}: {problem}"
+
+    def ran(self, notebook: Path | None, cell: str | None, number: int) -> None:
+        """Notes which experiment a cell was when it ran."""
+        self.last[(str(notebook), cell)] = number
+
+    def becomes(self, document: str, became: Became, notebook: Path) -> None:
+        """Notes that an open document, ``notebook``, becomes another: its cells are what they were."""
+        self.became[document] = became
+        for (path, cell), number in list(self.last.items()):
+            if path == str(notebook):
+                self.last[(str(became.file), cell)] = number
 
     @property
     def running(self) -> Executed:

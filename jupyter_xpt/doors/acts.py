@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from jupyter_xpt.actions import edit, fork
+from jupyter_xpt.actions import document, edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
 from jupyter_xpt.actions.overview import overview
@@ -21,6 +21,7 @@ from jupyter_xpt.doors import html, live, text
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
 from jupyter_xpt.edges.kernel import place, shell as shells
 from jupyter_xpt.edges.kernel.interrupts import Interrupts
+from jupyter_xpt.edges.kernel.request import METADATA_KEY, sent
 from jupyter_xpt.ground.errors import NotebookError, OptionError, XptError
 from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import FAILED
@@ -31,6 +32,11 @@ from jupyter_xpt.thought.running import holds
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+
+def _never() -> bool:
+    """Nobody stops it but by an exception."""
+    return False
 
 
 class Acts:
@@ -60,7 +66,7 @@ class Acts:
     def _run(self, cell: ExperimentCell) -> None:
         """Runs the repeats one after the other."""
         try:
-            with Interrupts() as interrupts, self._begun(cell), cell.tracked():
+            with Interrupts() as interrupts, self._begun(cell, interrupts), cell.tracked():
                 for repeat in cell.repeats():
                     with cell.repeating(repeat) as execution:
                         execution.run(interrupts)
@@ -71,7 +77,7 @@ class Acts:
     async def _run_async(self, cell: ExperimentCell) -> None:
         """`_run` for a body that awaits at its top level."""
         try:
-            with Interrupts() as interrupts, self._begun(cell), cell.tracked():
+            with Interrupts() as interrupts, self._begun(cell, interrupts), cell.tracked():
                 for repeat in cell.repeats():
                     with cell.repeating(repeat) as execution:
                         await execution.run_async(interrupts)
@@ -79,21 +85,24 @@ class Acts:
             shells.show_as_users_own(self._shell, error)
             raise
 
-    def _begun(self, cell: ExperimentCell) -> _View:
+    def _begun(self, cell: ExperimentCell, interrupts: Interrupts) -> _View:
         """Begins the cell's run; gives the view that shows it."""
         with _usage(), self.session.opened.paused():
-            cell.prepare(lambda: self._origin(cell.options))
+            cell.prepare(lambda: self._origin(cell.options, lambda: interrupts.arrived))
         return _View(cell, self._shell)
 
-    def _origin(self, options: ExperimentOptions) -> Origin:
-        """Where the running cell is."""
-        found = self._notebook(options.notebook or "")
-        return find_origin(found.path, options, found.tried, terminal=not shells.is_kernel(self._shell))
+    def _origin(self, options: ExperimentOptions, stopped: Callable[[], bool] = _never) -> Origin:
+        """Where the running cell is; ``stopped`` says whether the user waits for it no longer."""
+        found = self._notebook(options.notebook or "", stopped)
+        becomes = found.source == place.FRONT_END and sent(self.session.meta).becomes
+        terminal = not shells.is_kernel(self._shell)
+        return find_origin(found.path, options, found.tried, terminal=terminal, becomes=becomes)
 
-    def _notebook(self, explicit: str = "") -> place.Place:
+    def _notebook(self, explicit: str = "", stopped: Callable[[], bool] = _never) -> place.Place:
         """Which notebook the running cell is in, as far as that can be told."""
         running = self.session.running
         clues = place.gather(self._shell.user_ns, self.session.meta, explicit, cell_id=running.cell)
+        clues = document.settled(clues, self.session, stopped)
 
         def has_cell(path: Path) -> bool | None:
             try:
@@ -135,7 +144,8 @@ class Acts:
             made = fork.fork(notebook, options.get("parent"), options.get("note", ""))
         relative = os.path.relpath(made.notebook)
         said = f"{made.name}" + (f", from {short(made.parent)}" if made.parent else "") + f": open {relative}"
-        self._show(said, html.link(said, relative))
+        ping = {"series": made.name.series, "number": made.name.number, "open": made.name.notebook}
+        self._show(said, html.link(said, relative), ping)
 
     def where(self, line: str) -> None:
         """What ``%xpt`` does."""
@@ -187,11 +197,12 @@ class Acts:
             shown = edit.read_log(*meant, options.get("run"), options.get("tail"))
         self._show(shown)
 
-    def _show(self, plain: str, rich: str | None = None) -> None:
-        """Shows text in a terminal, HTML where a front end shows it."""
+    def _show(self, plain: str, rich: str | None = None, ping: live.Ping = None) -> None:
+        """Shows text in a terminal, HTML where a front end shows it; ``ping`` is for ours alone."""
         if shells.is_kernel(self._shell):
             bundle = {"text/plain": plain, **({"text/html": rich} if rich else {})}
-            self._shell.display_pub.publish(bundle, {})
+            transient = {"transient": {METADATA_KEY: ping}} if ping is not None else {}
+            self._shell.display_pub.publish(bundle, {}, **transient)
         else:
             sys.stdout.write(plain + "\n")
 
@@ -251,7 +262,8 @@ class _View:
         """Shows the block; what goes wrong with it is no reason to stop the user's code."""
         run, shown = self._cell.run, False
         with run.attempt("show the progress"):
-            self._block.show(self._lines(last=last), last=last, gone=self._cell.was_cleared)
+            ping = self._cell.ping(ended=last)
+            self._block.show(self._lines(last=last), ping, last=last, gone=self._cell.was_cleared)
             shown = True
         if last and not shown:
             # The troubles are loud all the same.

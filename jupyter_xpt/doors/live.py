@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from jupyter_xpt.edges.kernel.request import METADATA_KEY
 from jupyter_xpt.edges.kernel.tee import OWN_DISPLAY
 from jupyter_xpt.ground.names import printable
 from jupyter_xpt.thought.reading.results import mean_of, sem_of, shown as plus_minus
@@ -113,11 +114,18 @@ def as_html(lines: Sequence[Line]) -> str:
     return f'<div class="xpt-run" style="{style}">{"".join(rows)}</div>'
 
 
+# Never part of the output: it goes in the message's transient data, which no notebook keeps.
+Ping = Mapping[str, Any] | None
+
+
 class Block(Protocol):
     """Where a run's block is shown."""
 
-    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
-        """Shows the block as it is now; ``last`` when it will not change any more, ``gone`` when it was cleared."""
+    def show(self, lines: Sequence[Line], ping: Ping = None, *, last: bool = False, gone: bool = False) -> None:
+        """Shows the block as it is now; ``last`` when it will not change any more, ``gone`` when it was cleared.
+
+        ``ping`` goes to a front end of ours beside it.
+        """
 
 
 class NotebookBlock:
@@ -128,11 +136,12 @@ class NotebookBlock:
         self._id = OWN_DISPLAY + name
         self._shown = False
 
-    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
+    def show(self, lines: Sequence[Line], ping: Ping = None, *, last: bool = False, gone: bool = False) -> None:
         """Shows or updates the output; the last state again below what cleared it."""
         bundle = {"text/plain": as_text(lines), "text/html": as_html(lines)}
         update = self._shown and not (last and gone)
-        self._publisher.publish(bundle, {}, transient={"display_id": self._id}, update=update)
+        transient = {"display_id": self._id, **({METADATA_KEY: ping} if ping is not None else {})}
+        self._publisher.publish(bundle, {}, transient=transient, update=update)
         self._shown = True
 
 
@@ -144,7 +153,7 @@ class TextBlock:
         self._out = sys.stdout
         self._width = 0
 
-    def show(self, lines: Sequence[Line], *, last: bool = False, gone: bool = False) -> None:
+    def show(self, lines: Sequence[Line], ping: Ping = None, *, last: bool = False, gone: bool = False) -> None:
         """Prints the block at the end; before that, in a terminal, only its progress, on one line."""
         if last:
             self._out.write(self._wiped() + as_text(lines) + "\n")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from jupyter_xpt.actions.session import Session
+from jupyter_xpt.edges.kernel.request import metadata
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -55,11 +56,9 @@ class XptMagics(Magics):
         """Notes a cell that begins to run. Silent ones and those of tools are no part of the notebook."""
         if not info.store_history and not info.raw_cell.lstrip().startswith("%%experiment"):
             return
-        meta = getattr(info, "cell_meta", None)
         count = self._shell.displayhook.prompt_count
-        self.session.cell_starts(
-            info.raw_cell, getattr(info, "cell_id", None), count, meta if isinstance(meta, dict) else {}
-        )
+        meta = metadata(self._shell, info)
+        self.session.cell_starts(info.raw_cell, getattr(info, "cell_id", None), count, meta)
 
     def after_cell(self, _result: Any = None) -> None:  # noqa: ANN401 - IPython's ExecutionResult
         """Notes what a cell has imported."""

@@ -8,7 +8,9 @@ const CHECKS = [
   ['prettier and eslint', 'jlpm', ['lint']],
   ['tsc', 'jlpm', ['tsc', '-p', 'labextension', '--noEmit']],
   ['TypeScript tests', 'jlpm', ['test:ts']],
-  ['Python tests', 'pytest', []]
+  ['Python tests', 'pytest', []],
+  ['a browser for the tests', 'python', ['-m', 'tests.browser.chromium']],
+  ['browser tests', 'pytest', ['tests/browser']]
 ];
 
 const lines = CHECKS.map(([name, command, args]) => {

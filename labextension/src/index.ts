@@ -15,6 +15,7 @@ import { Detail } from './detail/detail';
 import { PANEL_ID } from './icons';
 import { addCommands, addShow } from './menus';
 import { Model } from './model';
+import { followNotebooks } from './notebooks';
 import { ExperimentsPanel } from './panel/panel';
 import { DEFAULTS, readPreferences } from './preferences';
 import { about } from './request';
@@ -121,6 +122,15 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     notifyEnds(model, () => preferences.notifyAfter, reveal, trans);
     if (tracker !== null) {
       followNotebook(app, tracker, model);
+      followNotebooks({
+        app,
+        tracker,
+        documents,
+        trans,
+        told: (told, path) => {
+          model.told(told, path);
+        }
+      });
     }
   }
 };

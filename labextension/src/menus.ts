@@ -23,7 +23,7 @@ export const COMMANDS = {
   pin: 'jupyter-xpt:pin',
   star: 'jupyter-xpt:star',
   restore: 'jupyter-xpt:restore',
-  remove: 'jupyter-xpt:remove',
+  remove: 'jupyter-xpt:delete',
   exportTable: 'jupyter-xpt:export',
   foldAll: 'jupyter-xpt:fold-all',
   unfoldAll: 'jupyter-xpt:unfold-all'

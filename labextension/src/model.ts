@@ -11,7 +11,7 @@ import { named } from './leaves/names';
 import type { INamed } from './leaves/names';
 import * as request from './request';
 import type { Sort } from './leaves/rows';
-import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit } from './tokens';
+import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit, ITold } from './tokens';
 import { EVENT_SCHEMA } from './tokens';
 
 /** How often to look by ourselves: what changes meanwhile is told by events, which end a minute after we looked last. */
@@ -266,9 +266,26 @@ export class Model {
     }
   }
 
-  /** Look now: something changed, as a kernel says. */
+  /** Look now: something changed. */
   ping(): void {
     void this.renew();
+  }
+
+  /** Look now, as a kernel says; what runs in the notebook that is followed is what its user wants to see. */
+  told(told: ITold, path: string): void {
+    if (path === this.followed && told.status === 'running' && told.run !== this.lastRun) {
+      this.lastRun = told.run;
+      this.wanted = { series: told.series, number: null };
+      this.take();
+    }
+    this.ping();
+  }
+
+  /** Ask nothing any more. */
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.timer);
+    Signal.clearData(this);
   }
 
   /** Change note, tags or star; shown at once, and taken back where the server refuses. */
@@ -295,6 +312,9 @@ export class Model {
 
   /** Ask the server now; while that is under way, once more after it. */
   async renew(): Promise<void> {
+    if (this.disposed) {
+      return;
+    }
     if (this.busy) {
       this.again = true;
       return;
@@ -398,6 +418,7 @@ export class Model {
     }
     this.choice = wanted.number;
     this.wanted = null;
+    this.emit();
   }
 
   private get choices(): IChoices {
@@ -433,7 +454,7 @@ export class Model {
 
   private schedule(): void {
     clearTimeout(this.timer);
-    if (this.awake) {
+    if (this.awake && !this.disposed) {
       const wait = this.failures === 0 ? RENEW : Math.min(RENEW, RETRY * 2 ** (this.failures - 1));
       this.timer = setTimeout(() => void this.renew(), wait);
     }
@@ -457,6 +478,8 @@ export class Model {
   /** Whether another place than the open notebook's was chosen. */
   private elsewhere = false;
   private seen = false;
+  private lastRun: string | undefined;
+  private disposed = false;
   private busy = false;
   private again = false;
   private failures = 0;

@@ -339,6 +339,7 @@ export interface ICompare {
 export interface ITold {
   readonly series: string;
   readonly number: number;
+  readonly parent?: number | null;
   readonly run?: string;
   readonly status?: 'running' | 'ended';
   /** File name of the numbered notebook. */

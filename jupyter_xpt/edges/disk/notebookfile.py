@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from jupyter_xpt.thought.notebooks import Notebook, parse
 # Jupyter truncates a notebook and then writes it: 3 MB were seen incomplete for 0.8 s.
 PATIENCE_SECONDS = 1.5
 _RECENT_SECONDS = 5.0
+# How long to wait for what a front end said it would do; it may be gone, or refused by the server.
+WAIT_SECONDS = 2.0
+_POLL_SECONDS = 0.01
 
 
 def read_notebook(path: Path, patience: float = PATIENCE_SECONDS) -> Notebook:
@@ -46,7 +51,28 @@ def read_notebook(path: Path, patience: float = PATIENCE_SECONDS) -> Notebook:
             being_saved = abs(time.time() - status.st_mtime) < _RECENT_SECONDS
             if not being_saved or time.monotonic() > deadline:
                 raise
-        time.sleep(0.01)
+        time.sleep(_POLL_SECONDS)
+
+
+def wait_until(done: Callable[[], bool], stopped: Callable[[], bool], seconds: float = WAIT_SECONDS) -> bool:
+    """Waits until something is done; False when it was not after ``seconds``, or the user stopped the waiting."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if stopped() or time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def is_saved(path: Path, before: datetime, holds: Callable[[Notebook], bool]) -> bool:
+    """Whether a notebook was saved since ``before``, the time stamp it had then, and holds what it should."""
+    try:
+        # The server gives time stamps to the microsecond.
+        if datetime.fromtimestamp(os.stat(path).st_mtime, UTC) == before:
+            return False
+        return holds(read_notebook(path, patience=0))
+    except (OSError, NotebookError):
+        return False
 
 
 @lru_cache(maxsize=8)

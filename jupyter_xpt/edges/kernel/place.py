@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_xpt.edges.kernel import sessions
+from jupyter_xpt.edges.kernel import request, sessions
 from jupyter_xpt.edges.kernel.sessions import text_of
 from jupyter_xpt.ground.errors import NotebookError
 
@@ -43,9 +43,6 @@ PAPERMILL = "papermill"
 COMMAND = "command line"
 CONTENT = "notebooks here"
 GUESSES = frozenset({VSCODE_VARIABLE, SESSION_NAME, PAPERMILL, COMMAND, CONTENT})
-
-# The key of the cell metadata in which our front end says where the document is: {"notebook": path}.
-METADATA_KEY = "jupyter_xpt"
 
 _MOST_NOTEBOOKS = 500
 _SERVER_PROGRAMS = re.compile(r"(jupyter-?_?(lab|notebook|server|labhub|nbclassic)|jupyterhub-singleuser)$")
@@ -124,14 +121,13 @@ def gather(
         The kernel's, if the caller knows it better than the command line does.
     """
     meta = cell_meta if isinstance(cell_meta, Mapping) else {}
-    ours = meta.get(METADATA_KEY)
     uri = text_of(cell_id) or text_of(meta.get("cellId"))
     injected = (text_of(user_ns.get("PAPERMILL_INPUT_PATH")), text_of(user_ns.get("PAPERMILL_OUTPUT_PATH")))
     return Clues(
         folder=Path.cwd(),
         explicit=explicit,
         variable=os.environ.get(VARIABLE, ""),
-        front_end=text_of(ours.get("notebook")) if isinstance(ours, Mapping) else "",
+        front_end=request.sent(meta).notebook,
         cell_uri=uri if uri.startswith("vscode-") else "",
         vscode=text_of(user_ns.get("__vsc_ipynb_file__")),
         session_name=os.environ.get(SESSION_NAME, ""),
@@ -234,6 +230,12 @@ def _from_front_end(clues: Clues) -> _Lead | None:
         return _Lead((_under(info, path),))
     above = (clues.folder, *clues.folder.parents)
     return _Lead(tuple(folder / path for folder in above if (folder / path).is_file()), believed=False)
+
+
+def front_end_file(clues: Clues) -> Path | None:
+    """The file that our front end's word means; None where it gave none, or there is no such file."""
+    lead = _from_front_end(clues)
+    return next((path for path in lead.paths if path.is_file()), None) if lead is not None else None
 
 
 def _from_vscode_cell(clues: Clues) -> _Lead | None:

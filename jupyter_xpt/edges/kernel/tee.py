@@ -14,6 +14,7 @@ from typing import Any
 
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.kernel.echo import Echo, stand_in, watch_forks, write_lines
+from jupyter_xpt.edges.kernel.request import METADATA_KEY
 from jupyter_xpt.ground.names import without_escapes
 
 # The most that a log grows to, in bytes; a cell that prints for ever must not fill the disk.
@@ -215,8 +216,9 @@ class Tee:
             self.was_cleared |= kind == "clear_output"
             if kind not in _DISPLAYS and kind != "error":
                 return
-            # The run's own block is no output of the user's.
-            if str(message["content"].get("transient", {}).get("display_id", "")).startswith(OWN_DISPLAY):
+            # The run's own block, and what only our front end reads, are no output of the user's.
+            transient = message["content"].get("transient", {})
+            if METADATA_KEY in transient or str(transient.get("display_id", "")).startswith(OWN_DISPLAY):
                 return
             request = message["parent_header"].get("msg_id")
             elsewhere = self._request and request and request != self._request

@@ -149,7 +149,8 @@ function parsed(term: string, metrics: readonly string[], metric: string | null)
   if (key !== null) {
     return keyed(plain(key[1] ?? ''), unquoted(key[2] ?? ''), metric);
   }
-  if (/^[^"]*[<>=]/.test(term)) {
+  // In quotes such a sign is only a letter.
+  if (/[<>=]/.test(term.replace(/"[^"]*(?:"|$)/g, ''))) {
     return comparison(term, metrics);
   }
   const wanted = unquoted(term);

@@ -81,7 +81,8 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
   if (metric === null) {
     return null;
   }
-  const goal = lineage.goals[metric] ?? lineage.goal ?? 'max';
+  const goalOf = (one: string): Goal => lineage.goals[one] ?? lineage.goal ?? 'max';
+  const goal = goalOf(metric);
   const said =
     goal === 'max'
       ? trans.__('Higher %1 is better. Click where lower is better.', metric)
@@ -93,7 +94,7 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
         className="jp-xpt-mod-metric"
         label={trans.__('Metric')}
         value={metric}
-        options={metrics.map(one => [one, one])}
+        options={metrics.map(one => [one, `${one} ${arrow(goalOf(one))}`])}
         choose={one => {
           model.chooseMetric(one);
         }}
@@ -106,7 +107,9 @@ function MetricSelect(props: IHeaderProps & { readonly lineage: ILineage }): Rea
           props.acts.setGoal(metric, goal === 'max' ? 'min' : 'max');
         }}
       >
-        {arrow(goal)}
+        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+          <path d="M3.5 10.5 V1.8 M1.3 4 L3.5 1.8 L5.7 4 M8.5 1.5 V10.2 M6.3 8 L8.5 10.2 L10.7 8" />
+        </svg>
       </button>
     </span>
   );

@@ -235,6 +235,7 @@ function Lineage(
       <Tree
         lineage={lineage}
         shown={shown}
+        from={`${sort} ${model.line}`}
         metric={metric}
         scale={scale}
         chosen={model.chosen}

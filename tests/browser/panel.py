@@ -1,0 +1,101 @@
+"""The panel, as a person sees and works it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import books
+from tests.browser.lab import Lab
+from tests.browser.pages import open_lab
+from tests.browser.watch import Watch
+
+ID = "jp-xpt-panel"
+
+
+def panel(page: Page) -> Locator:
+    """The panel itself."""
+    return page.locator(f"#{ID}")
+
+
+def show(page: Page) -> Locator:
+    """Shows the panel as its icon in the side bar does."""
+    page.locator(f".jp-SideBar [data-id='{ID}']").click()
+    expect(panel(page)).to_be_visible()
+    return panel(page)
+
+
+def open_panel(watch: Watch, lab: Lab) -> Page:
+    """Opens JupyterLab, and the panel in it."""
+    page = open_lab(watch, lab)
+    show(page)
+    return page
+
+
+def open_beside(watch: Watch, lab: Lab, book: Path) -> Page:
+    """Opens a notebook with its kernel, and the panel beside it."""
+    page = open_panel(watch, lab)
+    books.open_book(page, lab.path_of(book))
+    return page
+
+
+def tree(page: Page) -> Locator:
+    """The list of experiments."""
+    return panel(page).get_by_role("tree")
+
+
+def rows(page: Page) -> Locator:
+    """The experiments that are drawn."""
+    return tree(page).get_by_role("treeitem")
+
+
+def row(page: Page, number: int) -> Locator:
+    """One experiment in the list."""
+    return tree(page).locator(f"[role=treeitem][data-number='{number}']")
+
+
+def numbers(page: Page) -> list[int]:
+    """The numbers that are drawn, from top to bottom."""
+    return [int(one) for one in rows(page).evaluate_all("all => all.map(one => one.dataset.number)")]
+
+
+def expect_numbers(page: Page, *wanted: int) -> None:
+    """Waits until exactly these experiments are drawn, in this order."""
+    expect(rows(page)).to_contain_text([f"{number:03d}" for number in wanted])
+
+
+def choose(page: Page, number: int) -> Locator:
+    """Chooses an experiment by a click; gives its detail."""
+    row(page, number).click()
+    return detail(page, number)
+
+
+def detail(page: Page, number: int) -> Locator:
+    """The detail, once it shows that experiment."""
+    found = panel(page).locator(".jp-xpt-Detail")
+    expect(found.get_by_role("heading", name=f"{number:03d}")).to_be_visible()
+    return found
+
+
+def filter_by(page: Page, text: str) -> None:
+    """Types into the filter."""
+    panel(page).get_by_role("searchbox").fill(text)
+
+
+def widen(page: Page, width: int) -> None:
+    """Draws the side bar's edge until the panel is that wide."""
+    handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)").first.bounding_box()
+    box = panel(page).bounding_box()
+    assert handle is not None
+    assert box is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + 200
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + width - box["width"], y, steps=4)
+    page.mouse.up()
+
+
+def scroller(page: Page) -> Locator:
+    """What scrolls in the list."""
+    return tree(page)

@@ -1,0 +1,39 @@
+"""Ten thousand experiments: the list paints, scrolls and answers keys, and draws only what is seen."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import folders
+from tests.browser.panel import filter_by, open_panel, row, rows, tree
+
+EXPERIMENTS = 10_000
+
+
+@pytest.fixture(scope="module")
+def huge(start):
+    """A JupyterLab on a folder of that size."""
+    lab = start()
+    folders.grow(lab.folder, EXPERIMENTS)
+    return lab
+
+
+def test_ten_thousand_experiments_scroll_answer_keys_and_are_filtered(huge, watch):
+    page = open_panel(watch, huge)
+    expect(row(page, 1)).to_be_visible()
+    assert rows(page).count() < 100
+    row(page, 1).click()
+    page.keyboard.press("End")
+    expect(rows(page).last).to_be_in_viewport()
+    bottom = tree(page).evaluate("one => one.scrollTop")
+    assert bottom > 100 * EXPERIMENTS / 10
+    assert rows(page).count() < 100
+    page.keyboard.press("Home")
+    expect(row(page, 1)).to_be_in_viewport()
+    page.keyboard.type("9999")
+    expect(row(page, 9999)).to_be_in_viewport()
+    filter_by(page, 'note:"change 5000"')
+    expect(row(page, 5000)).to_be_in_viewport()
+    assert rows(page).count() < 100
+    assert re.search("change 5000", row(page, 5000).inner_text())
