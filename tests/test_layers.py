@@ -6,7 +6,7 @@ began, imports for type checkers and imports inside functions included. ``ground
 clock, path, process or environment. Each outside thing has its owners.
 
 Doors know no doors, with two exceptions, both written down in ``DOORS``: a way in may use the views ``text``,
-``html``, ``live``, ``difference`` and ``wire``, which draw what they are given and know neither actions nor doors,
+``html``, ``live``, ``wire`` and ``difference``, which draw what they are given and know neither actions nor doors,
 the pieces of a simpler view apart; and the magics are three modules in a row (``extension`` registers them,
 ``magics`` explains them, ``acts`` does them), so that loading the extension costs a kernel next to nothing. The
 server is a door of several modules.
@@ -34,7 +34,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jupyter_xpt"
 LAYERS = ("ground", "thought", "edges", "actions", "doors")
-VIEWS = ("text", "html", "live", "difference", "wire")
+VIEWS = ("text", "html", "live", "wire", "difference")
 DOORS = {
     "extension": ("magics",),
     "magics": ("acts",),

@@ -32,7 +32,8 @@ overflow-wrap:anywhere;background:none;line-height:1.5}
 .xpt table.xpt-d tr{background:none}.xpt table.xpt-d td.xpt-no{opacity:.5;text-align:right;user-select:none}
 .xpt table.xpt-d tr.xpt-added{background:rgba(46,158,68,.16)}
 .xpt table.xpt-d tr.xpt-removed{background:rgba(214,69,69,.16)}
-.xpt table.xpt-t td.xpt-w{white-space:normal;max-width:28ch;line-height:1.4;vertical-align:top}
+.xpt table.xpt-t td.xpt-w,.xpt table.xpt-t th.xpt-w{white-space:normal;max-width:28ch;line-height:1.4;
+vertical-align:top}.xpt .xpt-w span{white-space:nowrap}
 </style>"""
 
 

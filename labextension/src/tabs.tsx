@@ -45,7 +45,7 @@ function openTab(tab: ITab): void {
   if (open === undefined) {
     const widget = new MainAreaWidget({ content: new Tab(tab) });
     widget.id = id;
-    widget.title.label = tab.numbers.map(padded).join(' · ');
+    widget.title.label = tab.numbers.map(padded).join(tab.id === 'diff' ? ' → ' : ' · ');
     widget.title.caption = tab.series;
     widget.title.icon = experimentsIcon;
     widget.title.closable = true;

@@ -161,8 +161,8 @@ function Metrics({
               <th scope="row">
                 {name} <Arrow goal={measured.goal} trans={trans} />
               </th>
-              <td className="jp-xpt-number">{measured.shown}</td>
-              <td className="jp-xpt-number">
+              <td className="jp-xpt-digits">{measured.shown}</td>
+              <td className="jp-xpt-digits">
                 {measured.n}
                 {measured.failed > 0 && (
                   <span className="jp-xpt-down"> {trans.__('+%1 failed', measured.failed)}</span>
@@ -173,7 +173,7 @@ function Metrics({
                   {verdict !== undefined && (
                     <>
                       <Judged verdict={verdict.verdict} trans={trans} />{' '}
-                      <span className="jp-xpt-number">{size(verdict)}</span>
+                      <span className="jp-xpt-digits">{size(verdict)}</span>
                     </>
                   )}
                 </td>

@@ -344,6 +344,7 @@ export class ExperimentsPanel extends ReactWidget {
     this.addClass('jp-xpt-panel');
     this.title.icon = experimentsIcon;
     this.title.caption = props.trans.__('Experiments');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', props.trans.__('Experiments'));
     document.addEventListener('visibilitychange', this.look);
@@ -380,6 +381,12 @@ export class ExperimentsPanel extends ReactWidget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this.look();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    // Where there is no list yet, the panel itself, so that Tab goes on from here.
+    (this.node.querySelector<HTMLElement>('.jp-xpt-tree') ?? this.node).focus();
   }
 
   private readonly look = (): void => {

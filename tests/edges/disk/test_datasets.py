@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_xpt.actions.detail import detail
 from jupyter_xpt.actions.listing import run_datasets
+from jupyter_xpt.doors import wire
 from jupyter_xpt.edges.disk.datasets import DATASETS, read_datasets, write_datasets
 from jupyter_xpt.ground.datasets import ColumnRecord, DatasetRecord
 from jupyter_xpt.ground.errors import RecordError
+from tests.builders import experiment_record, run_record, write_experiment, write_run
 
 FULL = DatasetRecord(
     "animals",
@@ -93,3 +96,12 @@ def test_what_is_listed_is_safe_to_show(tmp_path: Path) -> None:
     write_datasets(tmp_path, [DatasetRecord(hostile, "file", problem=hostile, version=hostile)])
     (one,) = run_datasets(tmp_path)
     assert not set("\x1b\u202e\n") & set(one.name + one.said)
+
+
+def test_the_panel_is_told_the_datasets_of_the_newest_run(tmp_path: Path) -> None:
+    experiment = write_experiment(tmp_path, experiment_record(1))
+    write_datasets(
+        write_run(experiment, run_record(), b""), [DatasetRecord("a\x1b.csv", "file", size=5, digest="sha256:0")]
+    )
+    (told,) = wire.detail(detail(tmp_path, "cats", 1), "cats_001.ipynb")["datasets"]
+    assert told == {"name": "a\ufffd.csv", "kind": "in", "said": "5 B", "digest": "sha256:0"}
