@@ -18,6 +18,7 @@ import type { IPreferences } from '../preferences';
 import { DEFAULTS } from '../preferences';
 import { shownRows } from '../leaves/rows';
 import { scaleOf } from '../leaves/scale';
+import { ROW } from './row';
 import { Split } from './split';
 import type { ILineage } from '../tokens';
 import { Tree } from './tree';
@@ -326,6 +327,7 @@ function Whole(props: IPanelProps): React.JSX.Element {
           top={<Lineage {...props} lineage={lineage} filter={filter} />}
           bottom={<Detail {...props} lineage={lineage} />}
           share={model.share}
+          enough={(lineage.rows.length + 2) * ROW}
           setShare={share => {
             model.setShare(share);
           }}
