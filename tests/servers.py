@@ -103,6 +103,7 @@ def message(answer: HTTPResponse) -> str:
 def write_all(folder: Path) -> Path:
     """The small series, with all that the panel shows of an experiment: figure, environment, log, snapshot, curve."""
     builders.write_series(folder)
+    (folder / "out" / ".xpt").mkdir()
     run = folder / "out" / "cats_004" / RUN
     (run / "figures").mkdir()
     (run / "figures" / "001.png").write_bytes(PICTURE)
@@ -119,7 +120,13 @@ def write_all(folder: Path) -> Path:
 def write_environment(run: Path, **packages: str) -> None:
     """Writes a run's ``environment.json``."""
     interpreter = {"implementation": "cpython", "version": "3.11.7"}
-    told = {"schema": 1, "interpreter": interpreter, "packages": packages, "imported": [], "hardware": {"cores": 2}}
+    told = {
+        "schema": 1,
+        "interpreter": interpreter,
+        "packages": packages,
+        "imported": [*packages],
+        "hardware": {"cores": 2},
+    }
     (run / "environment.json").write_text(json.dumps(told))
 
 

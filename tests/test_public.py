@@ -20,7 +20,10 @@ from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS, MAGIC_OPTIONS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LINE_MAGICS = {"xpt", "xpt_log", "xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"}
+LINE_MAGICS = {
+    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_log"),
+    *("xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"),
+}
 
 
 @pytest.fixture
@@ -103,7 +106,10 @@ def test_unloading_leaves_nothing_behind(shell):
 def test_the_command_line_has_these_commands():
     parser = command._parser()
     commands = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
-    assert sorted(commands.choices) == ["log", "new", "restore", "show", "table", "tree"]
+    assert sorted(commands.choices) == [
+        *("baseline", "compare", "delete", "diff", "log", "new"),
+        *("restore", "show", "table", "tree", "undelete"),
+    ]
 
 
 def test_jupyter_finds_the_command():

@@ -106,6 +106,11 @@ class Experiment:
         return self.row.parent
 
     @property
+    def against(self) -> int | None:
+        """The number of the experiment that it is compared with: the pinned baseline, else its parent."""
+        return self.row.against
+
+    @property
     def note(self) -> str:
         """Its note, or what changed since its parent when none was given."""
         return self.row.title

@@ -22,7 +22,7 @@ _MAX_ROWS = 500
 _MAX_INDENT = 12
 _MAX_DOTS = 60
 _WIDTH, _HEIGHT = 150.0, 20.0
-_CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
+CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
 # Fallbacks are mid-tones that read on white and on black; dim text is the text's own colour, fainter.
 _STYLE = """<style>
 .xpt{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
@@ -77,7 +77,7 @@ def tree(lineage: Lineage) -> str:
             f'{guides}<span class="xpt-sign xpt-{kind}">{_sign(row)}</span> {_number(row)}'
             f"{' ★' if row.star else ''} {_title(row)}{_tags(row)}",
             _strip(row, against, lineage.primary, scale),
-            _value(row.main if row.primary == lineage.primary else None) or _value(row.main, named=True),
+            value_of(row.main if row.primary == lineage.primary else None) or value_of(row.main, named=True),
             f"{_e(standing(row))}",
         )
         rows.append(_tr(cells, tip=row.sentence))
@@ -91,7 +91,7 @@ def tree(lineage: Lineage) -> str:
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
         _warnings(lineage.warnings),
     ]
-    return _whole(parts)
+    return whole(parts)
 
 
 def table(lineage: Lineage) -> str:
@@ -115,7 +115,7 @@ def table(lineage: Lineage) -> str:
         lines.append(_tr(cells, tip=row.sentence))
     told = [f"{more} more metrics are in experiments.csv"] if more else []
     told += [comparisons(lineage)]
-    return _whole(
+    return whole(
         [
             _heading(lineage),
             _table(lines),
@@ -142,16 +142,15 @@ def show(row: Row, against: Row | None = None) -> str:
             (
                 f"{_e(one.metric)} {ARROWS.get(one.goal, '')}",
                 _strip(row, against, one.metric, _scale_of([row, *([against] if against else [])], one.metric)),
-                _value(one),
+                value_of(one),
                 _verdict_of(row, one.metric),
             )
         )
         for one in measured
     ]
-    changes = [_tr(_change(one)) for one in row.changes or ()]
     runs = [_tr(_run(run)) for run in row.runs]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
-    return _whole(
+    return whole(
         [
             _named(row),
             f'<p><span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(row.sentence)}</p>'
@@ -159,7 +158,7 @@ def show(row: Row, against: Row | None = None) -> str:
             else "",
             f'<p class="xpt-dim">{_e(_origin(row))}</p>',
             _table(metrics),
-            _section(since, _table(changes)),
+            _section(since, changes_table(row.changes or ())),
             _section("runs", _table(runs)),
             _warnings(row.warnings),
         ]
@@ -182,7 +181,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
     """
     against = against or parent
     if row is None:
-        return _whole(
+        return whole(
             [f"<p>{_e(series)} · no experiment yet; <code>%%experiment</code> on a cell's first line makes one</p>"]
         )
     last = row.runs[-1] if row.runs else None
@@ -196,7 +195,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
         cells = (
             f"{_e(row.main.metric)} {ARROWS.get(row.main.goal, '')}",
             strip,
-            _value(row.main),
+            value_of(row.main),
             _verdict_of(row, row.main.metric),
         )
         lines.append(_table([_tr(cells)]))
@@ -205,7 +204,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
-    return _whole(lines)
+    return whole(lines)
 
 
 def link(said: str, relative: str) -> str:
@@ -221,16 +220,20 @@ def link(said: str, relative: str) -> str:
     # A file may be called "javascript:…": quoted and behind ./ it stays a path.
     from urllib.parse import quote
 
-    return _whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
+    return whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
 
 
-def _e(text: str) -> str:
+def escaped(text: str) -> str:
     """Any text as HTML shows it, on one line."""
     return html.escape(printable(text))
 
 
-def _whole(parts: Iterable[str]) -> str:
-    """The parts as one output."""
+# Short, for the many places below.
+_e = escaped
+
+
+def whole(parts: Iterable[str]) -> str:
+    """The parts, HTML already, as one output."""
     return f'{_STYLE}<div class="xpt">{"".join(parts)}</div>'
 
 
@@ -269,7 +272,7 @@ def _hidden(lineage: Lineage) -> str:
 
 def _ancestor(said: str, row: Row) -> str:
     """The line about an experiment that another one comes from or is compared with."""
-    parts = [f"{said} {_number(row)} {_e(row.title)}".rstrip(), _value(row.main)]
+    parts = [f"{said} {_number(row)} {_e(row.title)}".rstrip(), value_of(row.main)]
     return f'<p class="xpt-dim">{" · ".join(filter(None, parts))}</p>'
 
 
@@ -318,7 +321,7 @@ def _class(row: Row) -> str:
         return "down"
     if row.status == RUNNING:
         return "runs"
-    return _CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
+    return CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
 
 
 def _sign(row: Row) -> str:
@@ -332,7 +335,7 @@ def _sign(row: Row) -> str:
     return SIGNS.get(row.verdict.verdict, "●") if row.verdict else "●"
 
 
-def _value(measured: Measured | None, *, named: bool = False) -> str:
+def value_of(measured: Measured | None, *, named: bool = False) -> str:
     """Mean, SEM and how many values, and how many repeats failed."""
     if measured is None or not (measured.n or measured.failed):
         return ""
@@ -346,10 +349,10 @@ def _value(measured: Measured | None, *, named: bool = False) -> str:
 def _coloured(row: Row, metric: str) -> str:
     """A metric's value with the sign of its own verdict."""
     found = row.verdicts.get(metric)
-    value = _value(row.measured.get(metric))
+    value = value_of(row.measured.get(metric))
     if found is None or not value:
         return value
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'{value} <span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span>'
 
 
@@ -358,8 +361,13 @@ def _verdict_of(row: Row, metric: str) -> str:
     found = row.verdicts.get(metric)
     if found is None:
         return ""
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'<span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span> {_e(found.verdict)}'
+
+
+def changes_table(changes: Sequence[Change]) -> str:
+    """What changed, a row each; nothing without any."""
+    return _table([_tr(_change(one)) for one in changes])
 
 
 def _change(change: Change) -> tuple[str, str]:
