@@ -102,6 +102,24 @@ def diff(folder: Path, series: str, left: int | str, right: int | str) -> Diff:
     names = [find(folder, series, str(one)) for one in (left, right)]
     if names[0] == names[1]:
         raise OptionError(f"{names[0].short} and {names[1].short} are the same experiment: name two")
+    return _diff(folder, names)
+
+
+def as_it_ran(folder: Path, series: str, number: int | str) -> Diff:
+    """An experiment beside itself: every cell and file of its source, unchanged.
+
+    Raises
+    ------
+    OptionError, UnknownExperiment
+        When it is no experiment of the series.
+    NotebookError
+        When it has neither run nor a notebook.
+    """
+    return _diff(folder, [find(folder, series, str(number))] * 2)
+
+
+def _diff(folder: Path, names: Sequence[ExperimentName]) -> Diff:
+    """How the first of two experiments became the second."""
     facts = shelf(folder).facts()
     before, after = (_known(folder, facts[name]) for name in names)
     mine, its = (one or Source("") for one in _sources([before, after]))

@@ -107,7 +107,7 @@ class CurvesHandler(ExperimentsHandler):
 
 
 class DiffHandler(ExperimentsHandler):
-    """``GET …/experiments/N/diff/M``: how M became N, cell by cell; outputs never."""
+    """``GET …/experiments/N/diff/M``: how M became N, cell by cell; N's source where both are one; outputs never."""
 
     @authenticated
     @authorized
@@ -115,7 +115,10 @@ class DiffHandler(ExperimentsHandler):
         """Answers with changes, cells and files."""
 
         def read(at: Place) -> wire.Json:
-            found = compare.diff(at.folder, series, int(other), int(number))
+            if int(other) == int(number):
+                found = compare.as_it_ran(at.folder, series, int(number))
+            else:
+                found = compare.diff(at.folder, series, int(other), int(number))
             return wire.diff((found.left, found.right), found.changes, found.cells, found.files)
 
         await self.within(place, read)
