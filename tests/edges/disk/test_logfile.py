@@ -40,7 +40,10 @@ def test_a_tail_has_the_last_lines(tmp_path, data, lines, expected, start):
     assert (piece.lines, piece.start, piece.end, piece.more) == (expected, start, len(data), start > 0)
 
 
-@pytest.mark.parametrize(("before", "expected"), [(70, ("line 8", "line 9")), (14, ("line 0", "line 1")), (0, ()), (99, ("line 8", "line 9"))])
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [(70, ("line 8", "line 9")), (14, ("line 0", "line 1")), (0, ()), (99, ("line 8", "line 9"))],
+)
 def test_a_tail_may_end_before_an_offset(tmp_path, before, expected):
     with log(tmp_path, TEN) as file:
         piece = logfile.tail(file, 2, before)
@@ -48,10 +51,7 @@ def test_a_tail_may_end_before_an_offset(tmp_path, before, expected):
 
 
 def test_lines_that_were_found_say_where_they_begin(tmp_path):
-    with log(tmp_path, "é 1
-no
-É 2
-".encode()) as file:
+    with log(tmp_path, "é 1\nno\nÉ 2\n".encode()) as file:
         piece = logfile.find(file, "é")
     assert (piece.lines, piece.found, piece.offsets) == (("é 1", "É 2"), (1, 3), (0, 8))
 
