@@ -74,6 +74,17 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
     });
   };
   return [
+    ...(parent === null || row.runs === 0
+      ? []
+      : [
+          {
+            // Where there is no room for its button.
+            label: trans.__('Diff with %1', padded(parent)),
+            act: () => {
+              acts.diff(parent, number);
+            }
+          }
+        ]),
     {
       label: trans.__('Diff with another …'),
       off: others,
@@ -158,6 +169,7 @@ export function Buttons(props: IButtonsProps): React.JSX.Element {
       </button>
       {parent !== null && row.runs > 0 && (
         <button
+          className="jp-xpt-Buttons-diff"
           title={trans.__('Show what changed since %1, cell by cell', padded(parent))}
           onClick={() => {
             acts.diff(parent, number);

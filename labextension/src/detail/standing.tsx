@@ -26,7 +26,7 @@ export function Judged(props: {
   }[verdict];
   return (
     <span className={`jp-xpt-Judged jp-xpt-${CLASSES[verdict]}`}>
-      <span aria-hidden="true">{SIGNS[verdict]}</span> {word}
+      <span aria-hidden="true">{SIGNS[verdict]}</span> <span className="jp-xpt-Judged-word">{word}</span>
     </span>
   );
 }
@@ -147,8 +147,7 @@ function Metrics({
       <thead>
         <tr>
           <th scope="col">{trans.__('Metric')}</th>
-          <th scope="col">{trans.__('mean ± SEM')}</th>
-          <th scope="col">{trans.__('repeats')}</th>
+          <th scope="col">{trans.__('mean ± SEM × repeats')}</th>
           {judged && <th scope="col">{trans.__('verdict')}</th>}
         </tr>
       </thead>
@@ -160,11 +159,13 @@ function Metrics({
               <th scope="row">
                 {name} <Arrow goal={measured.goal} trans={trans} />
               </th>
-              <td className="jp-xpt-number">{measured.shown}</td>
-              <td className="jp-xpt-number">
-                {measured.n}
+              <td className="jp-xpt-digits">
+                {measured.shown}{' '}
+                <span className="jp-xpt-dim" title={trans._n('%1 repeat', '%1 repeats', measured.n)}>
+                  ×{measured.n}
+                </span>
                 {measured.failed > 0 && (
-                  <span className="jp-xpt-down"> {trans.__('+%1 failed', measured.failed)}</span>
+                  <span className="jp-xpt-down"> {trans.__('%1 failed', measured.failed)}</span>
                 )}
               </td>
               {judged && (
@@ -172,7 +173,7 @@ function Metrics({
                   {verdict !== undefined && (
                     <>
                       <Judged verdict={verdict.verdict} trans={trans} />{' '}
-                      <span className="jp-xpt-number">{size(verdict)}</span>
+                      <span className="jp-xpt-digits">{size(verdict)}</span>
                     </>
                   )}
                 </td>

@@ -186,7 +186,7 @@ function Comparison(
           </div>
           {shown.length < metrics.length && (
             <button
-              className="jp-xpt-more"
+              className="jp-xpt-rest"
               onClick={() => {
                 setAll(true);
               }}
