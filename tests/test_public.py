@@ -36,7 +36,7 @@ def shell():
 
 
 def test_the_package_exports_these_names():
-    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "experiments", "get", "log", "rng", "verdict"]
+    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
 
 
 @pytest.mark.parametrize("name", jupyter_xpt.__all__)
@@ -53,6 +53,7 @@ def test_a_name_that_is_not_exported_is_no_attribute():
 @pytest.mark.parametrize(
     ("function", "signature"),
     [
+        (jupyter_xpt.dataset, "(x, *, name=None, version=None, label=None, strict=False)"),
         (jupyter_xpt.experiments, "(folder='.', series=None)"),
         (jupyter_xpt.get, "(number_or_name, folder='.', series=None)"),
         (jupyter_xpt.log, "(metrics=None, /, *, step=None, **named)"),

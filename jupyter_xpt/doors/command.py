@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jupyter_xpt.actions import compare, edit, fork, trash
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
 from jupyter_xpt.ground.errors import OptionError, XptError
@@ -153,7 +154,8 @@ def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
     found = overview(_folder(given))
     row = find(found, given.experiment, given.series)
-    return text.show(row, text.look_of(sys.stdout), lineage_of(found, row.name.series).baseline)
+    baseline = lineage_of(found, row.name.series).baseline
+    return text.show(row, text.look_of(sys.stdout), baseline, last_datasets(_folder(given), row))
 
 
 def _log(given: argparse.Namespace) -> str:

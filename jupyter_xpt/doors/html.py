@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.results import lasted, shown
@@ -165,7 +166,13 @@ def show(row: Row, against: Row | None = None) -> str:
     )
 
 
-def where(series: str, row: Row | None, parent: Row | None = None, against: Row | None = None) -> str:
+def where(
+    series: str,
+    row: Row | None,
+    parent: Row | None = None,
+    against: Row | None = None,
+    datasets: Sequence[Listed] = (),
+) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -178,6 +185,8 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
         What that was changed from.
     against
         What it is compared with, when that is not the parent.
+    datasets
+        Those of its last run.
     """
     against = against or parent
     if row is None:
@@ -204,6 +213,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
+    lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
     return whole(lines)
 
 

@@ -14,6 +14,7 @@ from typing import TextIO
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
@@ -106,8 +107,11 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None) -> str:
-    """Everything about one experiment; ``baseline`` is the one that the user pinned for the series."""
+def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+    """Everything about one experiment.
+
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
         lines += wrapped(f"{sign(row)} {printable(row.sentence)}", look.width, "  ")
@@ -117,12 +121,15 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None) -> str:
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
     lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
+    lines += _section("data", _datasets(datasets, look.width - 2))
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
 
 
-def where(series: str, row: Row | None, parent: Row | None = None, look: Look = Look()) -> str:
+def where(
+    series: str, row: Row | None, parent: Row | None = None, look: Look = Look(), datasets: Sequence[Listed] = ()
+) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -135,6 +142,8 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
         What that was changed from.
     look
         Width and colour.
+    datasets
+        Those of its last run.
     """
     if row is None:
         return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
@@ -150,6 +159,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
     if row.runs:
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
+    lines += _datasets(datasets, look.width)
     return "\n".join(lines)
 
 
@@ -323,6 +333,11 @@ def _said_of(run: RunRow, primary: str | None) -> list[str]:
     if run.error and not any(repeat.error == run.error for repeat in run.summary.repeats):
         said.append(f"{run.status}: {cut(printable(run.error), 200)}")
     return said
+
+
+def _datasets(datasets: Sequence[Listed], width: int) -> list[str]:
+    """A line a dataset: its name and what it is."""
+    return [line for one in datasets for line in wrapped(f"{cut(one.name, 60)}  {one.said}", width, "  ")]
 
 
 def _last_time(row: Row) -> str:

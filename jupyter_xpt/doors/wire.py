@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
+from jupyter_xpt.ground.datasets import IN, OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
@@ -205,8 +206,15 @@ def detail(detail: Detail, notebook: str) -> Json:
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
             for one in detail.environment_changes[:MAX_CHANGES]
         ],
-        # Nothing writes datasets yet.
-        "datasets": [],
+        "datasets": [
+            {
+                "name": _line(one.name),
+                "kind": one.kind if one.kind in (IN, OUT) else IN,
+                "said": _line(one.said),
+                "digest": _line_or_none(one.digest),
+            }
+            for one in detail.datasets
+        ],
         "notebook": notebook,
         "exists": detail.notebook,
     }
