@@ -67,9 +67,28 @@ def diff(folder: Path, series: str, left: int | str | None, right: int | str | N
         left = row.parent if row is not None else None
         if left is None:
             raise OptionError(f"{later.short} has no parent to be compared with: name two experiments")
-    names = (find(folder, series, str(left)), later)
+    names = [find(folder, series, str(left)), later]
     if names[0] == later:
         raise OptionError(f"{later.short} is compared with itself: name two experiments")
+    return _diff(folder, lineage, names)
+
+
+def as_it_ran(folder: Path, series: str, number: int | str) -> Diff:
+    """An experiment beside itself: every cell and file of its source, unchanged.
+
+    Raises
+    ------
+    OptionError, UnknownExperiment
+        When it is no experiment of the series.
+    NotebookError
+        When it has neither run nor a notebook.
+    """
+    name = find(folder, series, str(number))
+    return _diff(folder, lineage_of(overview(folder), series), [name, name])
+
+
+def _diff(folder: Path, lineage: Lineage, names: Sequence[ExperimentName]) -> Diff:
+    """How the first of two experiments became the second."""
     facts = shelf(folder).facts()
     before, after = (_known(folder, facts[name]) for name in names)
     mine, its = (one or Source("") for one in _sources([before, after]))

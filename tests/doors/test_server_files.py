@@ -49,6 +49,10 @@ async def test_a_log_is_searched(panel):
     found = await panel.get(f"{route}?find=LINE%2089")
     assert found["found"] == [90, *range(891, 901)]
     assert found["lines"][0] == LINES[89]
+    begins = found["offsets"][3]
+    assert (await panel.get(f"{route}?after={begins}"))["lines"][0] == found["lines"][3]
+    before = await panel.get(f"{route}?tail=2&before={begins}")
+    assert (before["lines"], before["end"]) == (LINES[890:892], begins)
     assert (await panel.get(f"{route}?find=%C3%A9t%C3%A9"))["found"] == [901]
     assert (await panel.get(f"{route}?find=nothing"))["lines"] == []
 
@@ -177,8 +181,16 @@ async def test_two_experiments_differ_in_cells(panel):
         ("removed", "accuracy = 0.9"),
         ("added", "accuracy = 0.95"),
     }
-    assert (await panel.ask(f"{await panel.experiment(4)}/diff/4")).code == 400
     assert (await panel.ask(f"{await panel.experiment(4)}/diff/99")).code == 404
+
+
+async def test_beside_itself_an_experiment_shows_its_source(panel):
+    servers.write_all(panel.root)
+    found = await panel.get(f"{await panel.experiment(4)}/diff/4")
+    assert (found["left"], found["right"], found["changes"]) == (4, 4, [])
+    (cell,) = found["cells"]
+    assert cell["kind"] == "same"
+    assert "accuracy = 0.95" in [line["text"] for line in cell["lines"]]
 
 
 async def test_several_experiments_are_compared(panel):

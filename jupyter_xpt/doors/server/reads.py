@@ -107,7 +107,7 @@ class CurvesHandler(ExperimentsHandler):
 
 
 class DiffHandler(ExperimentsHandler):
-    """``GET …/experiments/N/diff/M``: how M became N, cell by cell; outputs never."""
+    """``GET …/experiments/N/diff/M``: how M became N, cell by cell; N's source where both are one; outputs never."""
 
     @authenticated
     @authorized
@@ -115,6 +115,8 @@ class DiffHandler(ExperimentsHandler):
         """Answers with changes, cells and files."""
 
         def read(at: Place) -> wire.Json:
+            if int(other) == int(number):
+                return wire.diff(compare.as_it_ran(at.folder, series, int(number)))
             return wire.diff(compare.diff(at.folder, series, int(other), int(number)))
 
         await self.within(place, read)

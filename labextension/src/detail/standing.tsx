@@ -26,7 +26,7 @@ export function Judged(props: {
   }[verdict];
   return (
     <span className={`jp-xpt-Judged jp-xpt-${CLASSES[verdict]}`}>
-      <span aria-hidden="true">{SIGNS[verdict]}</span> {word}
+      <span aria-hidden="true">{SIGNS[verdict]}</span> <span className="jp-xpt-Judged-word">{word}</span>
     </span>
   );
 }
@@ -149,7 +149,6 @@ function Metrics({
         <tr>
           <th scope="col">{trans.__('Metric')}</th>
           <th scope="col">{trans.__('mean ± SEM')}</th>
-          <th scope="col">{trans.__('repeats')}</th>
           {judged && <th scope="col">{trans.__('verdict')}</th>}
         </tr>
       </thead>
@@ -159,13 +158,17 @@ function Metrics({
           return (
             <tr key={name}>
               <th scope="row">
-                {name} <Arrow goal={measured.goal} trans={trans} />
+                {name}
+                {'\u00a0'}
+                <Arrow goal={measured.goal} trans={trans} />
               </th>
-              <td className="jp-xpt-digits">{measured.shown}</td>
               <td className="jp-xpt-digits">
-                {measured.n}
+                {measured.shown}{' '}
+                <span className="jp-xpt-dim" title={trans._n('%1 repeat', '%1 repeats', measured.n)}>
+                  ×{measured.n}
+                </span>
                 {measured.failed > 0 && (
-                  <span className="jp-xpt-down"> {trans.__('+%1 failed', measured.failed)}</span>
+                  <span className="jp-xpt-down"> {trans.__('%1 failed', measured.failed)}</span>
                 )}
               </td>
               {judged && (
@@ -173,7 +176,7 @@ function Metrics({
                   {verdict !== undefined && (
                     <>
                       <Judged verdict={verdict.verdict} trans={trans} />{' '}
-                      <span className="jp-xpt-digits">{size(verdict)}</span>
+                      <span className="jp-xpt-Metrics-size jp-xpt-digits">{size(verdict)}</span>
                     </>
                   )}
                 </td>

@@ -40,6 +40,22 @@ def test_a_tail_has_the_last_lines(tmp_path, data, lines, expected, start):
     assert (piece.lines, piece.start, piece.end, piece.more) == (expected, start, len(data), start > 0)
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [(70, ("line 8", "line 9")), (14, ("line 0", "line 1")), (0, ()), (99, ("line 8", "line 9"))],
+)
+def test_a_tail_may_end_before_an_offset(tmp_path, before, expected):
+    with log(tmp_path, TEN) as file:
+        piece = logfile.tail(file, 2, before)
+    assert (piece.lines, piece.end) == (expected, min(before, 70))
+
+
+def test_lines_that_were_found_say_where_they_begin(tmp_path):
+    with log(tmp_path, "é 1\nno\nÉ 2\n".encode()) as file:
+        piece = logfile.find(file, "é")
+    assert (piece.lines, piece.found, piece.offsets) == (("é 1", "É 2"), (1, 3), (0, 8))
+
+
 def test_a_tail_of_long_lines_is_bounded(tmp_path):
     with log(tmp_path, b"first\n" + b"x" * (5 << 20) + b"\nlast\n") as file:
         piece = logfile.tail(file, 3)
