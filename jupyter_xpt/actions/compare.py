@@ -12,64 +12,24 @@ from jupyter_xpt.actions.environment import read_environment
 from jupyter_xpt.actions.overview import lineage_of, overview, shelf
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
 from jupyter_xpt.edges.disk.store import Store
-from jupyter_xpt.ground.errors import NotebookError, OptionError
+from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought import notebooks
 from jupyter_xpt.thought.code import changes, source
-from jupyter_xpt.thought.code.cells import CellDiff, Side, cell_diffs, file_diffs
+from jupyter_xpt.thought.code.cells import Side, cell_diffs, file_diffs
 from jupyter_xpt.thought.code.differing import Differing, differing
 from jupyter_xpt.thought.code.source import Source
 from jupyter_xpt.thought.environment import environment_rows
+from jupyter_xpt.thought.reading.beside import Comparison, Diff, Judged
 from jupyter_xpt.thought.reading.comparison import verdicts_of
-from jupyter_xpt.thought.reading.lineage import Row
+from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import pool
 from jupyter_xpt.thought.running import SCRATCH
-from jupyter_xpt.thought.statistics.wording import Verdict, sentence
+from jupyter_xpt.thought.statistics.wording import sentence
 
 MOST = 6
 ENVIRONMENT = "environment"
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """How one experiment became another: what changed in short, and every cell and file line by line.
-
-    Numbers, not rows: the cells are those that ran, or of the notebook where an experiment never ran.
-    """
-
-    left: int
-    right: int
-    changes: tuple[Change, ...]
-    cells: tuple[CellDiff, ...]
-    files: tuple[CellDiff, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The verdict on a metric of ``right`` against ``left``, and its sentence."""
-
-    metric: str
-    left: int
-    right: int
-    verdict: Verdict
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Several experiments beside each other: what they do not have in common, and verdicts against the first.
-
-    ``experiments`` are in the order that was asked for, and so are the values of each of ``rows``. ``metrics``
-    are those that any of them measured, the primary one first.
-    """
-
-    numbers: tuple[int, ...]
-    experiments: tuple[Row, ...]
-    rows: tuple[Differing, ...]
-    metrics: tuple[str, ...]
-    verdicts: tuple[Judged, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +40,7 @@ class _Ran:
     kept: Source | None
 
 
-def diff(folder: Path, series: str, left: int | str, right: int | str) -> Diff:
+def diff(folder: Path, series: str, left: int | str | None, right: int | str | None) -> Diff:
     """How one experiment of a series became another.
 
     Parameters
@@ -90,19 +50,27 @@ def diff(folder: Path, series: str, left: int | str, right: int | str) -> Diff:
     series
         The series.
     left, right
-        The earlier and the later experiment: ``9``, ``#9`` or ``animal_classifier_009``.
+        The earlier and the later experiment: ``9``, ``#9`` or ``animal_classifier_009``. None for the later
+        one's parent, and for the newest.
 
     Raises
     ------
     OptionError, UnknownExperiment
-        When either is no experiment of the series, or both are the same.
+        When either is no experiment of the series, both are the same, or a parent is meant and there is none.
     NotebookError
         When one has neither run nor a notebook.
     """
-    names = [find(folder, series, str(one)) for one in (left, right)]
-    if names[0] == names[1]:
-        raise OptionError(f"{names[0].short} and {names[1].short} are the same experiment: name two")
-    return _diff(folder, names)
+    later = find(folder, series, None if right is None else str(right))
+    lineage = lineage_of(overview(folder), series)
+    if left is None:
+        row = lineage.row(later.number)
+        left = row.parent if row is not None else None
+        if left is None:
+            raise OptionError(f"{later.short} has no parent to be compared with: name two experiments")
+    names = [find(folder, series, str(left)), later]
+    if names[0] == later:
+        raise OptionError(f"{later.short} is compared with itself: name two experiments")
+    return _diff(folder, lineage, names)
 
 
 def as_it_ran(folder: Path, series: str, number: int | str) -> Diff:
@@ -115,17 +83,19 @@ def as_it_ran(folder: Path, series: str, number: int | str) -> Diff:
     NotebookError
         When it has neither run nor a notebook.
     """
-    return _diff(folder, [find(folder, series, str(number))] * 2)
+    name = find(folder, series, str(number))
+    return _diff(folder, lineage_of(overview(folder), series), [name, name])
 
 
-def _diff(folder: Path, names: Sequence[ExperimentName]) -> Diff:
+def _diff(folder: Path, lineage: Lineage, names: Sequence[ExperimentName]) -> Diff:
     """How the first of two experiments became the second."""
     facts = shelf(folder).facts()
     before, after = (_known(folder, facts[name]) for name in names)
     mine, its = (one or Source("") for one in _sources([before, after]))
+    rows = _rows(lineage, names)
     return Diff(
-        names[0].number,
-        names[1].number,
+        rows[0],
+        rows[1],
         changes.compare(mine, its),
         cell_diffs(before.side, after.side),
         file_diffs(dict(mine.files), dict(its.files)),
@@ -157,16 +127,23 @@ def compare(folder: Path, series: str, numbers: Sequence[int | str]) -> Comparis
         raise OptionError(f"{twice.short} is named twice: name each once")
     lineage = lineage_of(overview(folder), series)
     facts = shelf(folder).facts()
-    rows = [row for name in names if (row := lineage.row(name.number)) is not None]
+    rows = _rows(lineage, names)
     ran = [_as_it_ran(folder, facts[name]) for name in names]
     metrics = tuple(metric for metric in lineage.metrics if any(metric in row.measured for row in rows))
     return Comparison(
-        tuple(name.number for name in names),
-        tuple(rows),
+        rows,
         (*differing(_sources(ran)), *_environments(folder, names)),
         metrics,
         _verdicts(rows, [facts[name] for name in names], metrics),
     )
+
+
+def _rows(lineage: Lineage, names: Sequence[ExperimentName]) -> tuple[Row, ...]:
+    """The rows of experiments that were there a moment ago."""
+    rows = tuple(row for name in names if (row := lineage.row(name.number)) is not None)
+    if len(rows) < len(names):
+        raise UnknownExperiment("an experiment was deleted meanwhile: look again")
+    return rows
 
 
 def _verdicts(

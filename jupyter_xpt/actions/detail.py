@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.environment import read_environment
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import lineage_of, overview, shelf
 from jupyter_xpt.edges.disk import logfile
 from jupyter_xpt.edges.disk.logfile import Piece
@@ -26,6 +27,7 @@ from jupyter_xpt.thought.reading.table import Table
 
 MAX_RUNS = 100
 MAX_FIGURES = 500
+MAX_DATASETS = 500
 MAX_FIGURE_BYTES = 32 << 20
 _FIGURE = re.compile(r"[0-9]{3,9}\.(png|jpg|gif|svg)")
 
@@ -58,6 +60,7 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         environment,
         environment_changes(before, environment),
         place.notebook(row.name).is_file(),
+        last_datasets(folder, row)[:MAX_DATASETS],
     )
 
 

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
+from jupyter_xpt.ground.datasets import IN, OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
-from jupyter_xpt.thought.code.differing import Differing
+from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
@@ -31,8 +32,6 @@ from jupyter_xpt.thought.statistics.student import critical_value
 from jupyter_xpt.thought.statistics.wording import Verdict, sentence
 
 Json = dict[str, Any]
-# A metric, the experiment compared with, the one compared, the verdict, the sentence.
-Against = tuple[str, int, int, str, str]
 T = TypeVar("T")
 
 CONFIDENCE = 0.95
@@ -207,8 +206,15 @@ def detail(detail: Detail, notebook: str) -> Json:
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
             for one in detail.environment_changes[:MAX_CHANGES]
         ],
-        # Nothing writes datasets yet.
-        "datasets": [],
+        "datasets": [
+            {
+                "name": _line(one.name),
+                "kind": one.kind if one.kind in (IN, OUT) else IN,
+                "said": _line(one.said),
+                "digest": _line_or_none(one.digest),
+            }
+            for one in detail.datasets
+        ],
         "notebook": notebook,
         "exists": detail.notebook,
     }
@@ -305,16 +311,14 @@ def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> J
     return {"metrics": found, "cut": cut}
 
 
-def diff(
-    ends: tuple[int, int], changes: Sequence[Change], cells: Sequence[CellDiff], files: Sequence[CellDiff]
-) -> Json:
+def diff(diff: Diff) -> Json:
     """How one experiment became another."""
     return {
-        "left": ends[0],
-        "right": ends[1],
-        "changes": [change(one) for one in changes[:MAX_CHANGES]],
-        "cells": [_cell(one) for one in cells],
-        "files": [_cell(one) for one in files],
+        "left": diff.left.number,
+        "right": diff.right.number,
+        "changes": [change(one) for one in diff.changes[:MAX_CHANGES]],
+        "cells": [_cell(one) for one in diff.cells],
+        "files": [_cell(one) for one in diff.files],
     }
 
 
@@ -326,20 +330,24 @@ def _cell(cell: CellDiff) -> Json:
     return {"kind": cell.kind, "where": _line(cell.where), "lines": lines}
 
 
-def compare(
-    numbers: Sequence[int], rows: Sequence[Differing], metrics: Sequence[str], verdicts: Iterable[Against]
-) -> Json:
+def compare(comparison: Comparison) -> Json:
     """What several experiments do not have in common, and whether they are different."""
     return {
-        "numbers": list(numbers),
+        "numbers": list(comparison.numbers),
         "rows": [
             {"where": _line(one.where), "what": _line(one.what), "values": list(map(_line_or_none, one.values))}
-            for one in rows[:MAX_CHANGES]
+            for one in comparison.rows[:MAX_CHANGES]
         ],
-        "metrics": [_line(metric) for metric in metrics[:MAX_METRICS]],
+        "metrics": [_line(metric) for metric in comparison.metrics[:MAX_METRICS]],
         "verdicts": [
-            {"metric": _line(metric), "left": left, "right": right, "verdict": verdict, "sentence": _line(said)}
-            for (metric, left, right, verdict, said), _ in zip(verdicts, range(MAX_CHANGES), strict=False)
+            {
+                "metric": _line(one.metric),
+                "left": one.left,
+                "right": one.right,
+                "verdict": one.verdict.verdict,
+                "sentence": _line(one.sentence),
+            }
+            for one in comparison.verdicts[:MAX_CHANGES]
         ],
     }
 

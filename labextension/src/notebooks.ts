@@ -1,6 +1,5 @@
 /** Notebooks: an open notebook and its kernel, each told by the other what becomes of the file. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
 import { CodeCell } from '@jupyterlab/cells';
 import type { Cell, ICellModel } from '@jupyterlab/cells';
 import { PageConfig, PathExt, URLExt } from '@jupyterlab/coreutils';
@@ -11,10 +10,9 @@ import type { KernelMessage } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
-import { beside, movedAddress, notebookName, readsNotebook, toldBy } from './leaves/told';
+import { Becoming, pathOf } from './becoming';
+import { beside, movedAddress, readsNotebook, toldBy } from './leaves/told';
 import type { ISent } from './leaves/told';
-import { padded } from './leaves/words';
-import * as request from './request';
 import { Saves } from './saves';
 import type { NotebookContext } from './saves';
 import { METADATA_KEY } from './tokens';
@@ -22,8 +20,6 @@ import type { ITold } from './tokens';
 
 /** How many executions of a notebook we know as ours; a message of an older one is old news. */
 const MOST_REQUESTS = 500;
-/** How long we leave it to whoever ran the cell to rename the document, in ms: it may be gone. */
-const PATIENCE = 3000;
 
 /** What following notebooks needs of the front end. */
 export interface INotebooks {
@@ -84,16 +80,14 @@ class OpenDocument {
   private readonly id = UUID.uuid4();
   private readonly saves: Saves;
   private readonly requests = new Set<string>();
-  /** The runs whose becoming is under way or done. */
-  private readonly heard = new Set<string>();
-  /** Whether renaming it goes well, as far as we know. */
-  private canBecome = true;
+  private readonly becoming: Becoming;
 
   constructor(
     private readonly stage: INotebooks,
     private readonly context: NotebookContext
   ) {
     this.saves = new Saves(context);
+    this.becoming = new Becoming(stage, context, this.saves);
     const { sessionContext } = context;
     sessionContext.iopubMessage.connect((_, message) => {
       this.hear(message);
@@ -111,12 +105,8 @@ class OpenDocument {
     });
   }
 
-  /** The file's path on the server's own disk; `null` where it lies elsewhere. */
   private get path(): string | null {
-    const { contents } = this.stage.app.serviceManager;
-    const drive = contents.driveName(this.context.path);
-    // Documents that are edited together lie on a drive of that name, and are files of the server's all the same.
-    return drive === '' || drive === 'RTC' ? contents.localPath(this.context.path) : null;
+    return pathOf(this.stage.app.serviceManager.contents, this.context);
   }
 
   /** A cell is about to be sent to the kernel. */
@@ -140,7 +130,7 @@ class OpenDocument {
     lend(model, {
       notebook,
       saving: wanted ? (this.context.contentsModel?.last_modified ?? null) : null,
-      becomes: this.canBecome && !this.saves.isShared && this.context.contentsModel?.writable === true,
+      becomes: this.becoming.canBecome,
       document: this.id
     });
     if (wanted) {
@@ -181,32 +171,14 @@ class OpenDocument {
     if (told === null) {
       return;
     }
-    const path = this.path ?? this.context.path;
-    this.stage.told(told, path);
+    this.stage.told(told, this.path ?? this.context.path);
     const parent = message.parent_header as Partial<KernelMessage.IHeader>;
     // A kernel may serve several notebooks and consoles, and each hears everything.
     const mine = parent.msg_id !== undefined && this.requests.has(parent.msg_id);
     if (typeof told.open === 'string' && mine) {
       this.open(told.open);
     }
-    const key = `${told.number} ${told.run ?? ''}`;
-    if (this.isFrozen(told) && !this.heard.has(key)) {
-      this.heard.add(key);
-      setTimeout(
-        () => {
-          this.become(told, mine).catch((reason: unknown) => {
-            console.warn('jupyter_xpt: the notebook could not become the next number', reason);
-          });
-        },
-        mine ? 0 : PATIENCE
-      );
-    }
-  }
-
-  /** Whether this document is the frozen one that is told of. */
-  private isFrozen({ series, frozen }: ITold): boolean {
-    const name = PathExt.basename(this.context.path);
-    return typeof frozen === 'number' && name === notebookName(series, frozen) && !this.saves.isShared;
+    this.becoming.hear(told, mine);
   }
 
   private open(name: string): void {
@@ -220,110 +192,6 @@ class OpenDocument {
       ...(asked === undefined ? {} : { ref: asked.id })
     });
   }
-
-  /** Let the document be the number that its edit became, and the frozen file as it ran. */
-  private async become(told: ITold, mine: boolean): Promise<void> {
-    const { context, stage } = this;
-    const { contents } = stage.app.serviceManager;
-    const name = told.notebook ?? notebookName(told.series, told.number);
-    const target = beside(context.path, name);
-    if (context.isDisposed || !this.isFrozen(told)) {
-      return;
-    }
-    const isThere = (path: string): Promise<boolean> =>
-      contents.get(path, { content: false }).then(
-        () => true,
-        () => false
-      );
-    if (!mine && (await isThere(target)) && !(await isThere(context.path))) {
-      // Another page has renamed it already.
-      await context.sessionContext.session?.setPath(contents.localPath(target));
-      return;
-    }
-    try {
-      await this.saves.inTurn(() => context.rename(name));
-    } catch (reason) {
-      this.canBecome = false;
-      await this.stay(told, await isThere(target), reason);
-      return;
-    }
-    this.mark(told);
-    await this.putBack(told);
-    this.saves.soon();
-  }
-
-  /** Let the notebook itself say which experiment it is. */
-  private mark({ series, number, parent }: ITold): void {
-    if (!this.context.isDisposed) {
-      const mark = typeof parent === 'number' ? { series, number, parent } : { series, number };
-      this.context.model.setMetadata(METADATA_KEY, mark);
-    }
-  }
-
-  /** The document could not be renamed: what ran gets a file of its own, and this one is put back when it is closed. */
-  private async stay(told: ITold, taken: boolean, reason: unknown): Promise<void> {
-    const { trans } = this.stage;
-    const [frozen, number] = [padded(told.frozen ?? 0), padded(told.number)];
-    let line = trans.__('%1 is frozen, and could not be renamed to %2 (%3).', frozen, number, said(reason));
-    if (taken) {
-      line += ` ${trans.__('What ran is kept as %1; a file of that name is there already.', number)}`;
-    } else {
-      const at = await this.at(told, told.number);
-      if (at !== null) {
-        await request.restore(this.settings, at);
-        line += ` ${trans.__('What ran is in %1; open that to go on.', told.notebook ?? number)}`;
-      }
-    }
-    line += ` ${trans.__('%1 is put back as it ran when you close it.', frozen)}`;
-    Notification.warning(line, { autoClose: false });
-    const path = this.path;
-    this.context.disposed.connect(() => {
-      void this.putBack(told, path);
-    });
-  }
-
-  /** Put the frozen notebook back as it ran. */
-  private async putBack(told: ITold, path = this.path): Promise<void> {
-    const { trans } = this.stage;
-    const frozen = told.frozen ?? 0;
-    try {
-      const at = await this.at(told, frozen, path);
-      if (at !== null) {
-        await request.restore(this.settings, at);
-        return;
-      }
-    } catch (reason) {
-      console.warn('jupyter_xpt: a frozen notebook was not put back', reason);
-    }
-    // The kernel does it with the next run, where there is one.
-    Notification.warning(
-      trans.__('%1 is not put back as it ran yet: jupyter xpt restore %1 does it', padded(frozen)),
-      { autoClose: false }
-    );
-  }
-
-  private get settings(): Parameters<typeof request.restore>[0] {
-    return this.stage.app.serviceManager.serverSettings;
-  }
-
-  /** What requests call an experiment of this notebook's folder; `null` where the server does not know the folder. */
-  private async at(
-    { series }: ITold,
-    number: number,
-    path = this.path
-  ): Promise<{ place: string; series: string; number: number } | null> {
-    if (path === null) {
-      return null;
-    }
-    const folder = PathExt.dirname(path);
-    const found = (await request.places(this.settings)).find(one => one.path === folder);
-    return found === undefined ? null : { place: found.place, series, number };
-  }
-}
-
-/** Why something failed, in a few words. */
-function said(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 /** Keep the page's address and title right where a page shows one notebook (Notebook 7): it follows its own dialog only. */

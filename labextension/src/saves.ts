@@ -80,7 +80,10 @@ export class Saves {
   /** Save what is not saved, if it still is not when its turn comes. Tells the user by itself where that fails. */
   soon(): void {
     this.inTurn(() => (this.context.isDisposed || !this.isWanted ? Promise.resolve() : this.save())).catch(
-      () => undefined
+      () => {
+        // Whatever kept it from being saved, the user has seen a dialog of it and shall not see one a run.
+        this.refused = true;
+      }
     );
   }
 
@@ -91,7 +94,6 @@ export class Saves {
       this.changed = false;
       return;
     }
-    // A server that refused once is not asked again and again: each refusal is a dialog.
     this.refused = state === 'failed';
     if (state === 'completed') {
       this.saved = this.saving;

@@ -68,7 +68,7 @@ def folder(tmp_path):
 
 def test_a_diff_has_changes_cells_and_files(folder):
     found = diff(folder, "cats", 1, "#2")
-    assert (found.left, found.right) == (1, 2)
+    assert (found.left.number, found.right.number) == (1, 2)
     assert [(one.where, one.what, one.before, one.after) for one in found.changes] == [
         ("cell", "trees", "100", "300"),
         ("a.py", "x", "1", "2"),
@@ -103,10 +103,15 @@ def test_what_never_ran_is_compared_by_its_notebook(folder):
     assert [one.kind for one in diff(folder, "cats", 1, 6).changes] == ["edited"]
 
 
+def test_a_diff_is_with_the_parent_where_only_one_is_named(folder):
+    assert [row.number for row in (diff(folder, "cats", None, 2).left, diff(folder, "cats", None, 4).left)] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("left", "right", "error", "said"),
     [
-        (1, 1, OptionError, "001 and 001 are the same experiment"),
+        (None, 1, OptionError, "001 has no parent"),
+        (1, 1, OptionError, "001 is compared with itself"),
         (1, 99, UnknownExperiment, "there is no experiment 99"),
         ("x", 1, OptionError, "is no experiment of cats"),
         (1, "../cats_002", OptionError, "is no experiment of cats"),

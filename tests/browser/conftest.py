@@ -18,7 +18,7 @@ from tests.browser.watch import Watch
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "build" / "browser"
-PATIENCE = 20_000
+PATIENCE = 30_000
 REPORT = pytest.StashKey[pytest.TestReport]()
 expect.set_options(timeout=PATIENCE)
 

@@ -120,7 +120,8 @@ class Lab:
             process.wait(STOP)
         # A server that ended has ended its kernels; what is left was just being started.
         for one in children:
-            one.kill()
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         process.kill()
         process.wait(STOP)
 

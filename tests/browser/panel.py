@@ -66,9 +66,28 @@ def expect_numbers(page: Page, *wanted: int) -> None:
 
 
 def choose(page: Page, number: int) -> Locator:
-    """Chooses an experiment by a click; gives its detail."""
-    row(page, number).click()
+    """Chooses an experiment by a click on its number; gives its detail."""
+    row(page, number).locator(".jp-xpt-number").click()
     return detail(page, number)
+
+
+def go(page: Page, number: int) -> Locator:
+    """Chooses an experiment by typing its number, wherever in the list it is; gives its detail."""
+    tree(page).focus()
+    page.keyboard.type(f"{number:03d}")
+    return detail(page, number)
+
+
+def pick(page: Page, *picked: int) -> None:
+    """Picks experiments to be compared."""
+    for number in picked:
+        row(page, number).locator(".jp-xpt-number").click(modifiers=["ControlOrMeta"])
+
+
+def menu(page: Page, number: int, entry: str) -> None:
+    """Chooses an entry of an experiment's own menu."""
+    row(page, number).locator(".jp-xpt-number").click(button="right")
+    page.get_by_role("menuitem", name=entry).click()
 
 
 def detail(page: Page, number: int) -> Locator:

@@ -14,7 +14,7 @@ CUT = """id => Array.from(document.getElementById(id).querySelectorAll('*')).fil
     const style = getComputedStyle(one), text = Array.from(one.childNodes).some(
         node => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== '');
     return text && one.checkVisibility() && style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' &&
-        !/auto|scroll/.test(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
+        !/auto|scroll/.test(style.overflowX) && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1;
 }).map(one => one.outerHTML.slice(0, 200))"""
 # Texts that stick out of the panel.
 OUT = """id => { const panel = document.getElementById(id).getBoundingClientRect();

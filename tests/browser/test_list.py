@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser import books, folders
-from tests.browser.panel import choose, expect_numbers, filter_by, open_panel, panel, row, rows, tree
+from tests.browser.panel import choose, expect_numbers, filter_by, menu, open_panel, panel, row, rows, tree
 
 
 @pytest.fixture
@@ -51,14 +51,13 @@ def test_a_pinned_baseline_is_what_all_others_are_compared_with(page, folder):
     expect(detail).to_contain_text("Worse than 001")
     detail = choose(page, 4)
     expect(detail).to_contain_text("Improved on 002")
-    row(page, 3).click(button="right")
-    page.get_by_role("menuitem", name="Pin as baseline").click()
+    menu(page, 3, "Pin as baseline")
     expect(row(page, 3)).to_contain_text("baseline")
     expect(choose(page, 4)).to_contain_text("Improved on 003")
 
 
 def test_children_fold_away(page):
-    row(page, 2).click()
+    choose(page, 2)
     page.keyboard.press("ArrowLeft")
     expect_numbers(page, 1, 2, 3, 5)
     page.keyboard.press("ArrowRight")
@@ -66,7 +65,7 @@ def test_children_fold_away(page):
 
 
 def test_keys_walk_the_tree(page):
-    row(page, 1).click()
+    choose(page, 1)
     walk = {"ArrowDown": 2, "End": 5, "Home": 1, "3": 3, "ArrowLeft": 1, "ArrowUp": 1, "ArrowRight": 2, "PageDown": 5}
     for key, number in walk.items():
         page.keyboard.press(key)
@@ -77,7 +76,7 @@ def test_keys_walk_the_tree(page):
 
 def test_enter_opens_the_notebook_and_f2_the_note(page, folder):
     books.write(folder, ["1 + 1"], "cats_003.ipynb")
-    row(page, 3).click()
+    choose(page, 3)
     page.keyboard.press("F2")
     page.get_by_role("textbox", name="Note of 003").fill("support vectors")
     page.keyboard.press("Enter")

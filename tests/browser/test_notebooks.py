@@ -153,6 +153,17 @@ def test_an_edit_in_a_frozen_notebook_makes_the_open_document_the_next_number(
     assert (folder / "animals_001.ipynb").read_bytes() == frozen
 
 
+def test_two_views_of_a_notebook_become_the_next_number_together(lab: Lab, folder: Path, watch: Watch) -> None:
+    page = numbered(watch, lab, folder)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:clone').then(() => null)")
+    labels = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabLabel").filter(has_text="animals_00")
+    expect(labels).to_have_text(["animals_001.ipynb"] * 2)
+    books.edit(page, 1, edited("0.3"))
+    assert "001 is frozen: this notebook is 002 now" in rerun(page, 1)
+    expect(labels).to_have_text(["animals_002.ipynb"] * 2)
+    wait_for_file(page, folder / "animals_001.ipynb", snapshot(folder, 1).read_bytes())
+
+
 def test_it_goes_on_as_that_number_after_the_kernel_was_restarted(lab: Lab, folder: Path, watch: Watch) -> None:
     page = numbered(watch, lab, folder)
     books.edit(page, 1, edited("0.3"))

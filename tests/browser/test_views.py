@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import books, folders
-from tests.browser.panel import choose, open_panel, panel, row, rows
+from tests.browser.panel import choose, open_panel, panel, pick, rows
 
 ABOVE = "import random\nspread = 0.01"
 CELL = """%%experiment repeats=3 note="{note}"
@@ -63,8 +63,7 @@ def test_the_diff_shows_both_sides_of_the_cell_and_no_output(page):
 
 
 def test_several_are_compared_in_what_differs(page):
-    for number in (1, 2, 3):
-        row(page, number).click(modifiers=["ControlOrMeta"])
+    pick(page, 1, 2, 3)
     panel(page).get_by_role("button", name="Compare", exact=True).click()
     compared = page.locator(".jp-xpt-Compare")
     for text in ("depth", "3", "5", "9", "001", "002", "003"):
@@ -76,7 +75,6 @@ def test_seven_are_too_many_to_compare(page, folder):
     for number in range(4, 8):
         folders.damaged(folder, number, series="animals")
     expect(rows(page)).to_have_count(7)
-    for number in range(1, 8):
-        row(page, number).click(modifiers=["ControlOrMeta"])
+    pick(page, *range(1, 8))
     expect(panel(page)).to_contain_text("at most 6 can be compared")
     expect(panel(page).get_by_role("button", name="Compare", exact=True)).to_be_disabled()

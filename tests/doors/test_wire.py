@@ -84,12 +84,11 @@ def test_the_other_answers_have_their_shapes(folder):
     check("ILog", wire.log(details.log_tail(folder, "cats", 4, RUN, 5)))
     check("ILog", wire.log(details.log_find(folder, "cats", 4, RUN, "fit")))
     check("ICurves", wire.curves(*CurveReader().read(folder, "cats", 4, RUN)))
-    diff = compare.diff(folder, "cats", 2, 4)
-    found = wire.diff((diff.left, diff.right), diff.changes, diff.cells, diff.files)
+    found = wire.diff(compare.diff(folder, "cats", 2, 4))
     check("IDiff", found)
     check("ICellDiff", found["cells"][0])
     check("IDiffLine", found["cells"][0]["lines"][0])
-    check("ICompare", wire.compare((2, 4), (), (), ()))
+    check("ICompare", wire.compare(compare.compare(folder, "cats", [2, 4])))
     check("IWarned", wire._warned([Warned("XPT001", "text")])[0])
 
 

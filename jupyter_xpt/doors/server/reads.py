@@ -116,10 +116,8 @@ class DiffHandler(ExperimentsHandler):
 
         def read(at: Place) -> wire.Json:
             if int(other) == int(number):
-                found = compare.as_it_ran(at.folder, series, int(number))
-            else:
-                found = compare.diff(at.folder, series, int(other), int(number))
-            return wire.diff((found.left, found.right), found.changes, found.cells, found.files)
+                return wire.diff(compare.as_it_ran(at.folder, series, int(number)))
+            return wire.diff(compare.diff(at.folder, series, int(other), int(number)))
 
         await self.within(place, read)
 
@@ -134,12 +132,7 @@ class CompareHandler(ExperimentsHandler):
         asked = self.get_query_argument("numbers", "").split(",")
         numbers = [whole(one, "each of numbers", 10**12) for one in asked[: compare.MOST + 1]]
 
-        def read(at: Place) -> wire.Json:
-            found = compare.compare(at.folder, series, numbers)
-            verdicts = ((one.metric, one.left, one.right, one.verdict.verdict, one.sentence) for one in found.verdicts)
-            return wire.compare(found.numbers, found.rows, found.metrics, verdicts)
-
-        await self.within(place, read)
+        await self.within(place, lambda at: wire.compare(compare.compare(at.folder, series, numbers)))
 
 
 class FigureHandler(ExperimentsHandler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.thought.code.alignment import gaps
@@ -46,6 +46,24 @@ def line_diff(before: str, after: str) -> tuple[Line, ...]:
 def left_out(n: int) -> Line:
     """The line that stands for lines that are not shown."""
     return Line(SAME, None, None, f"… {n} more line{'s' * (n != 1)} not shown")
+
+
+def hunks(lines: Sequence[Line], context: int = 2) -> list[tuple[Line, ...]]:
+    """What differs, with a few lines around it; each stretch by itself, in order."""
+    near: set[int] = set()
+    for at, line in enumerate(lines):
+        if line.kind != SAME:
+            near.update(range(max(0, at - context), min(len(lines), at + context + 1)))
+        elif line.left is None:
+            # What was left out is told wherever it stands.
+            near.add(at)
+    found: list[list[int]] = []
+    for at in sorted(near):
+        if found and found[-1][-1] == at - 1:
+            found[-1].append(at)
+        else:
+            found.append([at])
+    return [tuple(lines[at] for at in one) for one in found]
 
 
 def split(text: str) -> list[str]:

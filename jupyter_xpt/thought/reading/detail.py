@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_xpt.ground.records import RunRecord, Summary
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.environment import EnvironmentChange
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import RunRow
@@ -24,7 +25,10 @@ class RunDetail:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """All about one experiment; ``notebook`` says whether its numbered notebook is there."""
+    """All about one experiment; ``notebook`` says whether its numbered notebook is there.
+
+    ``datasets`` are those of its newest run.
+    """
 
     row: Row
     children: tuple[int, ...]
@@ -32,6 +36,7 @@ class Detail:
     environment: Mapping[str, Any] | None
     environment_changes: tuple[EnvironmentChange, ...]
     notebook: bool
+    datasets: tuple[Listed, ...] = ()
 
 
 def stepped(summary: Summary) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ function Copy(props: { readonly text: string; readonly trans: TranslationBundle 
   return (
     <button
       className="jp-xpt-Copy"
-      title={trans.__('Copy %1: on the line of the %%experiment cell it replays this repeat', text)}
+      title={trans.__('Copy %1: on the line of the %2 cell it replays this repeat', text, '%%experiment')}
       onClick={() => {
         Clipboard.copyToSystem(text);
         setCopied(true);

@@ -86,7 +86,8 @@ function Kept({ row, detail, trans }: IStandingProps): React.JSX.Element | null 
       return (
         <p>
           {trans.__(
-            'Not run yet: open its notebook, change what is to be tried, and run its %%experiment cell.'
+            'Not run yet: open its notebook, change what is to be tried, and run its %1 cell.',
+            '%%experiment'
           )}
         </p>
       );
