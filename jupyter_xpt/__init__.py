@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_xpt.actions.dataset import dataset
     from jupyter_xpt.actions.log import log, rng
     from jupyter_xpt.actions.overview import experiments, get
     from jupyter_xpt.ground.errors import XptError
     from jupyter_xpt.thought.statistics.verdicts import verdict
     from jupyter_xpt.thought.statistics.wording import Verdict
 
-__all__ = ["Verdict", "XptError", "experiments", "get", "log", "rng", "verdict"]
+__all__ = ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
 
 # Imported when first used (PEP 562): the kernel pays for nothing that its user does not touch.
 _HOMES = {
     "Verdict": "thought.statistics.wording",
     "XptError": "ground.errors",
+    "dataset": "actions.dataset",
     "experiments": "actions.overview",
     "get": "actions.overview",
     "log": "actions.log",

@@ -20,8 +20,9 @@ from jupyter_xpt.doors import command, magics
 from jupyter_xpt.edges.host import machine
 from jupyter_xpt.edges.host.git import GitState
 from jupyter_xpt.edges.kernel import seeding
-from jupyter_xpt.ground import records
+from jupyter_xpt.ground import datasets, records
 from jupyter_xpt.thought.code import caveats
+from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS
 from tests.kernels import Kernel, kernel
 
@@ -36,6 +37,7 @@ CELLS = {
     "cell": f"""%%experiment repeats=3 note="baseline" metric=accuracy tags=quick
 import base64, sys
 from IPython.display import Image
+xpt.dataset("animals.csv", label="kind")
 print("training")
 print("careful", file=sys.stderr)
 for step in range(3):
@@ -97,6 +99,9 @@ TABLES = {
     "summary.json": records.Summary,
     "summary.json / repeats": records.RepeatRecord,
     "summary.json / metrics": records.MetricSummary,
+    "datasets.json": datasets.Datasets,
+    "datasets.json / datasets": datasets.DatasetRecord,
+    "datasets.json / columns": datasets.ColumnRecord,
 }
 
 
@@ -109,7 +114,8 @@ def test_the_page_has_the_fields_of_each_record_and_no_other(where: str) -> None
 
 
 def test_every_record_class_has_its_table() -> None:
-    kinds = {one for one in vars(records).values() if isinstance(one, type) and hasattr(one, "CHECKS")}
+    found = {**vars(records), **vars(datasets)}
+    kinds = {one for one in found.values() if isinstance(one, type) and hasattr(one, "CHECKS")}
     assert kinds == set(TABLES.values())
 
 
@@ -146,6 +152,11 @@ def test_the_page_has_every_caveat() -> None:
     assert rows == [(code, (text[0].lower() + text[1:]).removesuffix(".")) for code, text in caveats.CODES.items()]
 
 
+def test_the_page_has_every_alarm_about_data() -> None:
+    rows = re.findall(r"^\| `(data(?:-\w+)?)` \| (.*) \|$", FORMAT, re.MULTILINE)
+    assert rows == [(code, (text[0].lower() + text[1:]).removesuffix(".")) for code, text in alarms.CODES.items()]
+
+
 def test_the_page_has_the_libraries_that_are_seeded() -> None:
     assert set(table(PAGE["Seeds"])) == {"random", "rng", *seeding._SEEDERS}
 
@@ -176,6 +187,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draft = made / f"{SERIES}.ipynb"
     (made / "features.py").write_text("def scale(value):\n    return value / 10\n")
     (made / "settings.json").write_text('{"depth": 3}')
+    (made / "animals.csv").write_text("kind,weight\ncat,4\nowl,1\n")
     with kernel(made, XPT_NOTEBOOK=str(draft)) as one:
         draft.write_text(notebook(CELLS))
         run_cells(one, CELLS)
@@ -242,7 +254,7 @@ def tree_of(page: str) -> list[str]:
 
 
 def files_below(folder: Path) -> list[str]:
-    own = {f"{SERIES}.ipynb", "features.py", "settings.json"}
+    own = {f"{SERIES}.ipynb", "features.py", "settings.json", "animals.csv"}
     names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
     # What Python and IPython themselves make.
     return [one for one in names if one not in own and not one.startswith((".ipython/", "__pycache__/"))]
@@ -296,6 +308,7 @@ def test_records_have_the_fields_that_the_page_names(folder: Path, run: Path) ->
         "run.json": read(run / "run.json"),
         "summary.json": read(run / "summary.json"),
         "environment.json": read(run / "environment.json"),
+        "datasets.json": read(run / "datasets.json"),
         "source": read(run / "source" / "executed.json"),
     }
     for where, content in files.items():
@@ -308,6 +321,10 @@ def test_records_have_the_fields_that_the_page_names(folder: Path, run: Path) ->
     for change in child["changes"]:
         check_fields(change, "experiment.json / changes")
     check_fields(files["run.json"]["process"], "run.json / process")
+    (dataset,) = files["datasets.json"]["datasets"]
+    check_fields(dataset, "datasets.json / datasets")
+    for column in dataset["columns"]:
+        check_fields(column, "datasets.json / columns")
     for repeat in files["summary.json"]["repeats"]:
         check_fields(repeat, "summary.json / repeats")
     for metric in files["summary.json"]["metrics"].values():

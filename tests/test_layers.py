@@ -6,9 +6,10 @@ began, imports for type checkers and imports inside functions included. ``ground
 clock, path, process or environment. Each outside thing has its owners.
 
 Doors know no doors, with two exceptions, both written down in ``DOORS``: a way in may use the views ``text``,
-``html``, ``live`` and ``wire``, which draw what they are given and know neither doors nor actions; and the magics
-are three modules in a row (``extension`` registers them, ``magics`` explains them, ``acts`` does them), so that
-loading the extension costs a kernel next to nothing. The server is a door of several modules.
+``html``, ``live``, ``wire`` and ``difference``, which draw what they are given and know neither actions nor doors,
+the pieces of a simpler view apart; and the magics are three modules in a row (``extension`` registers them,
+``magics`` explains them, ``acts`` does them), so that loading the extension costs a kernel next to nothing. The
+server is a door of several modules.
 
 An import inside a function has its reason beside it or above it. The package itself imports nothing of its
 own until a public name is used, or a hook of Jupyter's called.
@@ -33,14 +34,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jupyter_xpt"
 LAYERS = ("ground", "thought", "edges", "actions", "doors")
-VIEWS = ("text", "html", "live", "wire")
+VIEWS = ("text", "html", "live", "wire", "difference")
 DOORS = {
     "extension": ("magics",),
     "magics": ("acts",),
-    "acts": ("text", "html", "live"),
-    "command": ("text",),
+    "acts": ("text", "html", "live", "difference"),
+    "command": ("text", "difference"),
     "server": ("wire",),
     **dict.fromkeys(VIEWS, ()),
+    "difference": ("text", "html"),
 }
 # Who may import what is not the standard library's, or what reaches outside the process.
 OWNERS = {
@@ -264,7 +266,12 @@ SCRIPTS = {
 }
 LEAF = 2
 HEIGHTS = {
-    **{"tokens": 0, "versions": 1, "request": 1, "acts": LEAF, "model": 3, "index": 5},
+    "tokens": 0,
+    "versions": 1,
+    "request": 1,
+    "acts": LEAF,
+    "model": 3,
+    "index": 5,
     **{script: LEAF for script in SCRIPTS if script.startswith("leaves/")},
 }
 # Whatever is neither of these is a view.

@@ -20,7 +20,10 @@ from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS, MAGIC_OPTIONS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LINE_MAGICS = {"xpt", "xpt_log", "xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"}
+LINE_MAGICS = {
+    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_log"),
+    *("xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"),
+}
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def shell():
 
 
 def test_the_package_exports_these_names():
-    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "experiments", "get", "log", "rng", "verdict"]
+    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
 
 
 @pytest.mark.parametrize("name", jupyter_xpt.__all__)
@@ -50,6 +53,7 @@ def test_a_name_that_is_not_exported_is_no_attribute():
 @pytest.mark.parametrize(
     ("function", "signature"),
     [
+        (jupyter_xpt.dataset, "(x, *, name=None, version=None, label=None, strict=False)"),
         (jupyter_xpt.experiments, "(folder='.', series=None)"),
         (jupyter_xpt.get, "(number_or_name, folder='.', series=None)"),
         (jupyter_xpt.log, "(metrics=None, /, *, step=None, **named)"),
@@ -103,7 +107,10 @@ def test_unloading_leaves_nothing_behind(shell):
 def test_the_command_line_has_these_commands():
     parser = command._parser()
     commands = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
-    assert sorted(commands.choices) == ["log", "new", "restore", "show", "table", "tree"]
+    assert sorted(commands.choices) == [
+        *("baseline", "compare", "delete", "diff", "log", "new"),
+        *("restore", "show", "table", "tree", "undelete"),
+    ]
 
 
 def test_jupyter_finds_the_command():

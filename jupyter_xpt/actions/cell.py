@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.actions import experiment, snapshot
+from jupyter_xpt.actions.inputs import RunInputs
 from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
@@ -345,6 +346,8 @@ class ExperimentCell:
         if self.prepared is not None and self.record is not None and run.folder is not None:
             with run.attempt("note the files it read"):
                 experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
+            with run.attempt("note the datasets"):
+                RunInputs(run, self.prepared, self.record, self.session.reads).settle()
         run.close(status, None if error is None else error_text(error))
         if self.prepared is None or self.record is None or run.folder is None:
             return

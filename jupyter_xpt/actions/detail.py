@@ -9,25 +9,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jupyter_xpt.actions.environment import read_environment
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import lineage_of, overview, shelf
 from jupyter_xpt.edges.disk import logfile
 from jupyter_xpt.edges.disk.logfile import Piece
-from jupyter_xpt.edges.disk.plainfile import Unreadable, opened_below, read_record_below
+from jupyter_xpt.edges.disk.plainfile import Unreadable, opened_below
 from jupyter_xpt.edges.disk.store import Store
-from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import RecordError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.ground.records import RUNNING
-from jupyter_xpt.thought.reading.detail import Detail, RunDetail, children, differences
+from jupyter_xpt.thought.environment import environment_changes
+from jupyter_xpt.thought.reading.detail import Detail, RunDetail, children
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import RunRow
 from jupyter_xpt.thought.reading.table import Table
 
 MAX_RUNS = 100
 MAX_FIGURES = 500
+MAX_DATASETS = 500
 MAX_FIGURE_BYTES = 32 << 20
 _FIGURE = re.compile(r"[0-9]{3,9}\.(png|jpg|gif|svg)")
-_ENVIRONMENT = "environment.json"
 
 
 def detail(folder: Path, series: str, number: int) -> Detail:
@@ -48,16 +50,17 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         RunDetail(run, records.get(run.run), figures(place, row.name, run.run), _log_bytes(place, row.name, run.run))
         for run in row.runs[-MAX_RUNS:]
     )
-    environment = _environment(place, row)
+    environment = _environment(folder, row)
     compared = lineage.row(row.parent) if row.parent is not None else None
-    before = _environment(place, compared) if compared is not None else None
+    before = _environment(folder, compared) if compared is not None else None
     return Detail(
         row,
         children(lineage.rows, number),
         runs,
         environment,
-        differences(before, environment),
+        environment_changes(before, environment),
         place.notebook(row.name).is_file(),
+        last_datasets(folder, row)[:MAX_DATASETS],
     )
 
 
@@ -174,15 +177,10 @@ def _log_bytes(place: Store, name: ExperimentName, run: str) -> int:
         os.close(descriptor)
 
 
-def _environment(place: Store, row: Row) -> Mapping[str, Any] | None:
+def _environment(folder: Path, row: Row) -> Mapping[str, Any] | None:
     """The environment of an experiment's newest run that kept it, None where none did."""
-    for run in reversed(row.runs[-MAX_RUNS:]):
-        try:
-            data = read_record_below(place.out, str(row.name), run.run, _ENVIRONMENT)
-            return codec.load_json(data, _ENVIRONMENT)
-        except (Unreadable, RecordError):
-            continue
-    return None
+    known = (read_environment(folder, row.name, run.run) for run in reversed(row.runs[-MAX_RUNS:]))
+    return next((one for one in known if one is not None), None)
 
 
 def table_of(folder: Path, series: str) -> bytes:

@@ -75,6 +75,11 @@ class Follower:
             self._logs = logs
             return tuple(sorted(series))
 
+    @property
+    def watched_logs(self) -> frozenset[str]:
+        """The series whose running logs were measured at the last call of `changed`."""
+        return frozenset(self._logs)
+
     def _take(self) -> Overview:
         """Looks at the folder now; one that is gone holds nothing."""
         # It may have come to stand for another folder since it was found.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
+from jupyter_xpt.edges.disk.datasets import read_datasets
 from jupyter_xpt.edges.disk.plainfile import read_tail
+from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import MetricError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.thought.code.changes import said
@@ -40,6 +42,11 @@ class Run:
     def seconds(self) -> float | None:
         """How long it took; None while that is not known."""
         return self.row.seconds
+
+    @property
+    def datasets(self) -> tuple[DatasetRecord, ...]:
+        """The data it read, as its ``datasets.json`` says; a damaged one is a RecordError."""
+        return read_datasets(self.folder)
 
     def values(self, metric: str) -> list[float | None]:
         """A metric's value in each repeat, None where there is none.
@@ -104,6 +111,11 @@ class Experiment:
     def parent(self) -> int | None:
         """The number of the experiment that it was changed from; None when it was not."""
         return self.row.parent
+
+    @property
+    def against(self) -> int | None:
+        """The number of the experiment that it is compared with: the pinned baseline, else its parent."""
+        return self.row.against
 
     @property
     def note(self) -> str:

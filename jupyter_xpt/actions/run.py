@@ -343,6 +343,11 @@ class Run:
                 self.record = changed(self.record, incomplete=tuple(self.troubles))
                 self._write()
 
+    def note_late_warnings(self) -> None:
+        """Adds to the record what is warned of after it was closed."""
+        with self._write_lock, self.attempt("write run.json"):
+            self._write()
+
     def has_logged(self, metric: str | None = None) -> bool:
         """Whether the current repeat has logged that metric, or any."""
         return bool(self._current) if metric is None else metric in self._current

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
+from jupyter_xpt.edges.kernel.reads import Reads
 from jupyter_xpt.thought.executed import Executed
 
 
@@ -27,6 +28,7 @@ class Session:
         self._executed = [Executed(order, source) for order, source in enumerate(earlier)]
         self.modules = LocalModules()
         self.opened = OpenedFiles()
+        self.reads = Reads(self.opened)
         self.meta: Mapping[str, Any] = {}
         # What went wrong between runs, to be said by the next one.
         self.trouble: str | None = None
@@ -52,6 +54,7 @@ class Session:
         order = self._executed[-1].order + 1 if self._executed else 0
         self._executed.append(Executed(order, source, cell, count, tags))
         self.opened.cell(order)
+        self.reads.cell(order)
 
     def cell_ended(self) -> None:
         """Notes what the cell has imported."""

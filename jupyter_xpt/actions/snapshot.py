@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.prepared import Prepared
-from jupyter_xpt.edges.disk.plainfile import MAX_RECORD_BYTES, Unreadable, is_plain_below, read_record_below
+from jupyter_xpt.edges.disk.plainfile import Unreadable, read_head, read_record
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
@@ -83,13 +84,25 @@ def newest_run(place: Store, name: ExperimentName) -> Path | None:
     """The folder of an experiment's newest run that kept a snapshot; the freezing one when it is frozen."""
     folder = place.experiment(name)
     try:
-        data = read_record_below(place.out, str(name), "experiment.json")
+        # A damaged record says nothing of which run froze it; the newest one tells as well.
+        data = read_record(os.fspath(folder / "experiment.json"))
         frozen = codec.load_json(data, f"{name}/experiment.json").get("frozen")
+    except (Unreadable, XptError):
+        frozen = None
+    try:
         runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
-    except (OSError, Unreadable, XptError):
+    except OSError:
         return None
     order = ([frozen] if isinstance(frozen, str) and is_run_name(frozen) else []) + runs[::-1]
-    return next((folder / run for run in order if is_plain_below(folder, run, "source", EXECUTED)), None)
+    return next((folder / run for run in order if _is_own(place.out, folder / run / "source" / EXECUTED)), None)
+
+
+def _is_own(out: Path, path: Path) -> bool:
+    """Whether a file lies where it seems to, behind no link: what lies elsewhere is not ours to show."""
+    try:
+        return path.is_file() and path.resolve() == out.resolve() / path.relative_to(out)
+    except OSError:
+        return False
 
 
 def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
@@ -98,7 +111,7 @@ def newest_notebook(place: Store, name: ExperimentName) -> bytes | None:
     if run is None:
         return None
     try:
-        return read_record_below(run, "source", name.notebook)
+        return read_record(os.fspath(run / "source" / name.notebook), notebooks.MAX_BYTES)
     except Unreadable:
         return None
 
@@ -111,7 +124,8 @@ def read_source(place: Store, facts: ExperimentFacts | None) -> Source | None:
     if run is None:
         return None
     try:
-        data = codec.load_json(read_record_below(run, "source", EXECUTED), f"{facts.name}/{run.name}/{EXECUTED}")
+        executed = read_record(os.fspath(run / "source" / EXECUTED), notebooks.MAX_BYTES)
+        data = codec.load_json(executed, f"{facts.name}/{run.name}/{EXECUTED}")
         return Source(str(data["cell"]), tuple(map(str, data["above"])), _files(run / "source", data.get("files", {})))
     except (OSError, Unreadable, XptError, KeyError, TypeError):
         return None
@@ -124,6 +138,7 @@ def _files(folder: Path, listed: Mapping[str, object]) -> tuple[tuple[str, str],
     for name in sorted(listed):
         path = (folder / name).resolve()
         # A record's word leads nowhere else.
-        if path.is_file() and path.is_relative_to(inside) and path.stat().st_size <= MAX_RECORD_BYTES:
-            found.append((name, path.read_text("utf-8", "surrogateescape")))
+        if path.is_file() and path.is_relative_to(inside):
+            text = read_head(os.fspath(path)).decode("utf-8", "surrogateescape")
+            found.append((name, text.replace("\r\n", "\n").replace("\r", "\n")))
     return tuple(found)

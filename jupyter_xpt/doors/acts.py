@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from jupyter_xpt.actions import document, edit, fork
+from jupyter_xpt.actions import compare, document, edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
-from jupyter_xpt.doors import html, live, text
+from jupyter_xpt.doors import difference, html, live, text
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
 from jupyter_xpt.edges.kernel import place, shell as shells
 from jupyter_xpt.edges.kernel.interrupts import Interrupts
@@ -154,8 +155,9 @@ class Acts:
             lineage, row = self._here()
             others = (row.parent, row.against) if row is not None else (None, None)
             parent, against = (lineage.row(number) if number is not None else None for number in others)
-        rich = html.where(lineage.series, row, parent, against)
-        self._show(text.where(lineage.series, row, parent, _look()), rich)
+            data = last_datasets(self._origin(ExperimentOptions()).folder, row)
+        rich = html.where(lineage.series, row, parent, against, data)
+        self._show(text.where(lineage.series, row, parent, _look(), data), rich)
 
     def tree(self, line: str) -> None:
         """What ``%xpt_tree`` does."""
@@ -196,6 +198,36 @@ class Acts:
             meant = self._meant(words[0] if words else None)
             shown = edit.read_log(*meant, options.get("run"), options.get("tail"))
         self._show(shown)
+
+    def diff(self, line: str) -> None:
+        """What ``%xpt_diff`` does."""
+        with _usage():
+            words = split(line, (), words=True)[1]
+            if len(words) > 2:
+                raise OptionError(f"%xpt_diff takes two experiments, not {len(words)}: write %xpt_diff 9 12")
+            folder, series, here = self._meant(words[-1] if words else None)
+            found = compare.diff(folder, series, words[0] if len(words) == 2 else None, here)
+        self._show(difference.diff_text(found, _look()), difference.diff_html(found))
+
+    def compare(self, line: str) -> None:
+        """What ``%xpt_compare`` does."""
+        with _usage():
+            words = split(line, (), words=True)[1]
+            folder, series, _ = self._meant(None)
+            found = compare.compare(folder, series, words)
+        self._show(difference.comparison_text(found, _look()), difference.comparison_html(found))
+
+    def baseline(self, line: str) -> None:
+        """What ``%xpt_baseline`` does."""
+        with _usage():
+            words = split(line, (), words=True)[1]
+            if len(words) > 1:
+                raise OptionError("%xpt_baseline takes one experiment, or none: write %xpt_baseline 9")
+            folder, series, _ = self._meant(None)
+            if words:
+                edit.set_baseline(folder, series, None if words[0] == "none" else words[0])
+            said = text.baseline(edit.lineage_or_empty(overview(folder), series))
+        self._show(said)
 
     def _show(self, plain: str, rich: str | None = None, ping: live.Ping = None) -> None:
         """Shows text in a terminal, HTML where a front end shows it; ``ping`` is for ours alone."""

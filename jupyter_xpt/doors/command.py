@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jupyter_xpt.actions import edit, fork
+from jupyter_xpt.actions import compare, edit, fork, trash
+from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
-from jupyter_xpt.doors import text
+from jupyter_xpt.doors import difference, text
 from jupyter_xpt.ground.errors import OptionError, XptError
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
@@ -21,8 +22,10 @@ examples:
   jupyter xpt tree                    the lineage, with means, SEM and verdicts
   jupyter xpt show 9                  everything about experiment 9
   jupyter xpt log 9 --tail 20         the end of what its last run printed
+  jupyter xpt diff 9 12               what changed from 9 to 12, cell by cell
   jupyter xpt new cats.ipynb --parent 9 --note "more trees"
 """
+_Add = Callable[[str, str, Callable[[argparse.Namespace], str]], argparse.ArgumentParser]
 _EXPERIMENT = "its number, or its whole name: 9, animal_classifier_009"
 
 
@@ -84,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--tail", metavar="N", help="only the last N lines")
     restore = add("restore", "put a numbered notebook back as it ran", _restore)
     restore.add_argument("experiment", help=_EXPERIMENT)
+    _add_comparing(add)
+    _add_deleting(add)
     new = commands.add_parser(
         "new",
         help="make the next numbered notebook",
@@ -94,6 +99,24 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--note", default="", help="what is going to be tried")
     new.set_defaults(command=_new)
     return parser
+
+
+def _add_comparing(add: _Add) -> None:
+    """The commands that set experiments beside each other."""
+    diff = add("diff", "what changed from one experiment to another, cell by cell", _diff)
+    diff.add_argument("experiment", nargs="+", help="two of them, or one: then it is compared with its parent")
+    beside = add("compare", "what experiments do not have in common, and whether they differ from the first", _compare)
+    beside.add_argument("experiment", nargs="+", help="from two to six of them")
+    baseline = add("baseline", "pin the experiment that all others of its series are compared with", _baseline)
+    baseline.add_argument("experiment", nargs="?", help=f"{_EXPERIMENT}; none: each with its parent again")
+
+
+def _add_deleting(add: _Add) -> None:
+    """The commands that delete, and bring back."""
+    delete = add("delete", "move an experiment and its numbered notebook into the trash", _delete)
+    delete.add_argument("experiment", help=_EXPERIMENT)
+    undelete = add("undelete", "bring a deleted experiment back", _undelete)
+    undelete.add_argument("experiment", help=_EXPERIMENT)
 
 
 def _folder(given: argparse.Namespace) -> Path:
@@ -131,7 +154,8 @@ def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
     found = overview(_folder(given))
     row = find(found, given.experiment, given.series)
-    return text.show(row, text.look_of(sys.stdout), lineage_of(found, row.name.series).baseline)
+    baseline = lineage_of(found, row.name.series).baseline
+    return text.show(row, text.look_of(sys.stdout), baseline, last_datasets(_folder(given), row))
 
 
 def _log(given: argparse.Namespace) -> str:
@@ -153,6 +177,62 @@ def _restore(given: argparse.Namespace) -> str:
     kept = fork.restore(_folder(given), name)
     said = f"{name.notebook} is as it ran"
     return printable(said + (f"; what stood there is kept in {os.path.relpath(kept)}" if kept is not None else ""))
+
+
+def _named(given: argparse.Namespace) -> tuple[Path, str, list[int]]:
+    """Folder, series and numbers of the experiments that are meant."""
+    folder = _folder(given)
+    found = overview(folder)
+    rows = [find(found, one, given.series) for one in given.experiment]
+    series = rows[0].name.series
+    if any(row.name.series != series for row in rows):
+        raise OptionError("they are of several series: only experiments of one are compared")
+    return folder, series, [row.number for row in rows]
+
+
+def _diff(given: argparse.Namespace) -> str:
+    """``jupyter xpt diff 9 12``."""
+    if len(given.experiment) > 2:
+        raise OptionError(f"diff takes two experiments, not {len(given.experiment)}; compare takes up to six")
+    folder, series, numbers = _named(given)
+    found = compare.diff(folder, series, numbers[0] if len(numbers) == 2 else None, numbers[-1])
+    return difference.diff_text(found, text.look_of(sys.stdout))
+
+
+def _compare(given: argparse.Namespace) -> str:
+    """``jupyter xpt compare 9 12 14``."""
+    return difference.comparison_text(compare.compare(*_named(given)), text.look_of(sys.stdout))
+
+
+def _baseline(given: argparse.Namespace) -> str:
+    """``jupyter xpt baseline 9``."""
+    if given.experiment is None:
+        return "\n".join(map(text.baseline, _lineages(given))) or _none(given)
+    if given.experiment == "none":
+        lineages = _lineages(given)
+        if len(lineages) != 1:
+            names = ", ".join(printable(one.series) for one in lineages[:8]) or "no series"
+            raise OptionError(f"there is {names}: name the one that is meant with --series")
+        series, number = lineages[0].series, None
+    else:
+        name = _row(given).name
+        series, number = name.series, name.number
+    edit.set_baseline(_folder(given), series, number)
+    return text.baseline(lineage_of(overview(_folder(given)), series))
+
+
+def _delete(given: argparse.Namespace) -> str:
+    """``jupyter xpt delete 9``."""
+    name = _row(given).name
+    trash.delete(_folder(given), name)
+    return printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+
+
+def _undelete(given: argparse.Namespace) -> str:
+    """``jupyter xpt undelete 9``."""
+    name = trash.find_deleted(_folder(given), given.experiment, given.series)
+    trash.undelete(_folder(given), name)
+    return printable(f"{name} is back")
 
 
 def _none(given: argparse.Namespace) -> str:

@@ -29,6 +29,7 @@ def load(shell: InteractiveShell) -> None:
     for magic in WITH_OPTIONS:
         shell.set_hook("complete_command", complete_options(magic), str_key=magic)
     magics.session.opened.watch()
+    magics.session.reads.watch()
     if "xpt" not in shell.user_ns:
         shell.push({"xpt": jupyter_xpt}, interactive=False)
 
@@ -39,6 +40,7 @@ def unload(shell: InteractiveShell) -> None:
     if magics is None:
         return
     magics.session.opened.stop()
+    magics.session.reads.stop()
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     transforms = shell.input_transformer_manager.line_transforms

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.results import lasted, shown
@@ -22,7 +23,7 @@ _MAX_ROWS = 500
 _MAX_INDENT = 12
 _MAX_DOTS = 60
 _WIDTH, _HEIGHT = 150.0, 20.0
-_CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
+CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
 # Fallbacks are mid-tones that read on white and on black; dim text is the text's own colour, fainter.
 _STYLE = """<style>
 .xpt{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
@@ -77,7 +78,7 @@ def tree(lineage: Lineage) -> str:
             f'{guides}<span class="xpt-sign xpt-{kind}">{_sign(row)}</span> {_number(row)}'
             f"{' ★' if row.star else ''} {_title(row)}{_tags(row)}",
             _strip(row, against, lineage.primary, scale),
-            _value(row.main if row.primary == lineage.primary else None) or _value(row.main, named=True),
+            value_of(row.main if row.primary == lineage.primary else None) or value_of(row.main, named=True),
             f"{_e(standing(row))}",
         )
         rows.append(_tr(cells, tip=row.sentence))
@@ -91,7 +92,7 @@ def tree(lineage: Lineage) -> str:
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
         _warnings(lineage.warnings),
     ]
-    return _whole(parts)
+    return whole(parts)
 
 
 def table(lineage: Lineage) -> str:
@@ -115,7 +116,7 @@ def table(lineage: Lineage) -> str:
         lines.append(_tr(cells, tip=row.sentence))
     told = [f"{more} more metrics are in experiments.csv"] if more else []
     told += [comparisons(lineage)]
-    return _whole(
+    return whole(
         [
             _heading(lineage),
             _table(lines),
@@ -142,16 +143,15 @@ def show(row: Row, against: Row | None = None) -> str:
             (
                 f"{_e(one.metric)} {ARROWS.get(one.goal, '')}",
                 _strip(row, against, one.metric, _scale_of([row, *([against] if against else [])], one.metric)),
-                _value(one),
+                value_of(one),
                 _verdict_of(row, one.metric),
             )
         )
         for one in measured
     ]
-    changes = [_tr(_change(one)) for one in row.changes or ()]
     runs = [_tr(_run(run)) for run in row.runs]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
-    return _whole(
+    return whole(
         [
             _named(row),
             f'<p><span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(row.sentence)}</p>'
@@ -159,14 +159,20 @@ def show(row: Row, against: Row | None = None) -> str:
             else "",
             f'<p class="xpt-dim">{_e(_origin(row))}</p>',
             _table(metrics),
-            _section(since, _table(changes)),
+            _section(since, changes_table(row.changes or ())),
             _section("runs", _table(runs)),
             _warnings(row.warnings),
         ]
     )
 
 
-def where(series: str, row: Row | None, parent: Row | None = None, against: Row | None = None) -> str:
+def where(
+    series: str,
+    row: Row | None,
+    parent: Row | None = None,
+    against: Row | None = None,
+    datasets: Sequence[Listed] = (),
+) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -179,10 +185,12 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
         What that was changed from.
     against
         What it is compared with, when that is not the parent.
+    datasets
+        Those of its last run.
     """
     against = against or parent
     if row is None:
-        return _whole(
+        return whole(
             [f"<p>{_e(series)} · no experiment yet; <code>%%experiment</code> on a cell's first line makes one</p>"]
         )
     last = row.runs[-1] if row.runs else None
@@ -196,7 +204,7 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
         cells = (
             f"{_e(row.main.metric)} {ARROWS.get(row.main.goal, '')}",
             strip,
-            _value(row.main),
+            value_of(row.main),
             _verdict_of(row, row.main.metric),
         )
         lines.append(_table([_tr(cells)]))
@@ -205,7 +213,8 @@ def where(series: str, row: Row | None, parent: Row | None = None, against: Row 
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
-    return _whole(lines)
+    lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
+    return whole(lines)
 
 
 def link(said: str, relative: str) -> str:
@@ -221,16 +230,20 @@ def link(said: str, relative: str) -> str:
     # A file may be called "javascript:…": quoted and behind ./ it stays a path.
     from urllib.parse import quote
 
-    return _whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
+    return whole([f'<p><a href="./{quote(relative)}">{_e(said)}</a></p>'])
 
 
-def _e(text: str) -> str:
+def escaped(text: str) -> str:
     """Any text as HTML shows it, on one line."""
     return html.escape(printable(text))
 
 
-def _whole(parts: Iterable[str]) -> str:
-    """The parts as one output."""
+# Short, for the many places below.
+_e = escaped
+
+
+def whole(parts: Iterable[str]) -> str:
+    """The parts, HTML already, as one output."""
     return f'{_STYLE}<div class="xpt">{"".join(parts)}</div>'
 
 
@@ -269,7 +282,7 @@ def _hidden(lineage: Lineage) -> str:
 
 def _ancestor(said: str, row: Row) -> str:
     """The line about an experiment that another one comes from or is compared with."""
-    parts = [f"{said} {_number(row)} {_e(row.title)}".rstrip(), _value(row.main)]
+    parts = [f"{said} {_number(row)} {_e(row.title)}".rstrip(), value_of(row.main)]
     return f'<p class="xpt-dim">{" · ".join(filter(None, parts))}</p>'
 
 
@@ -318,7 +331,7 @@ def _class(row: Row) -> str:
         return "down"
     if row.status == RUNNING:
         return "runs"
-    return _CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
+    return CLASSES.get(row.verdict.verdict, "none") if row.verdict else "none"
 
 
 def _sign(row: Row) -> str:
@@ -332,7 +345,7 @@ def _sign(row: Row) -> str:
     return SIGNS.get(row.verdict.verdict, "●") if row.verdict else "●"
 
 
-def _value(measured: Measured | None, *, named: bool = False) -> str:
+def value_of(measured: Measured | None, *, named: bool = False) -> str:
     """Mean, SEM and how many values, and how many repeats failed."""
     if measured is None or not (measured.n or measured.failed):
         return ""
@@ -346,10 +359,10 @@ def _value(measured: Measured | None, *, named: bool = False) -> str:
 def _coloured(row: Row, metric: str) -> str:
     """A metric's value with the sign of its own verdict."""
     found = row.verdicts.get(metric)
-    value = _value(row.measured.get(metric))
+    value = value_of(row.measured.get(metric))
     if found is None or not value:
         return value
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'{value} <span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span>'
 
 
@@ -358,8 +371,13 @@ def _verdict_of(row: Row, metric: str) -> str:
     found = row.verdicts.get(metric)
     if found is None:
         return ""
-    kind = _CLASSES.get(found.verdict, "none")
+    kind = CLASSES.get(found.verdict, "none")
     return f'<span class="xpt-{kind}">{SIGNS.get(found.verdict, "")}</span> {_e(found.verdict)}'
+
+
+def changes_table(changes: Sequence[Change]) -> str:
+    """What changed, a row each; nothing without any."""
+    return _table([_tr(_change(one)) for one in changes])
 
 
 def _change(change: Change) -> tuple[str, str]:

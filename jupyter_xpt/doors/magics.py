@@ -138,6 +138,33 @@ class XptMagics(Magics):
         """The log of an experiment's newest run: ``%xpt_log [9] [run=…] [tail=50]``."""
         self.acts.log(line)
 
+    @no_var_expand
+    @line_magic
+    def xpt_diff(self, line: str) -> None:
+        """What changed from one experiment to another, cell by cell: ``%xpt_diff [[9] 12]``.
+
+        With one number it is that experiment and its parent, without any the one that ran last.
+        """
+        self.acts.diff(line)
+
+    @no_var_expand
+    @line_magic
+    def xpt_compare(self, line: str) -> None:
+        """What experiments do not have in common, and whether they differ from the first: ``%xpt_compare 9 12 14``.
+
+        From two to six of them.
+        """
+        self.acts.compare(line)
+
+    @no_var_expand
+    @line_magic
+    def xpt_baseline(self, line: str) -> None:
+        """Pin the experiment that all others are compared with: ``%xpt_baseline 9``.
+
+        ``%xpt_baseline none`` compares each with its parent again; without anything it says what holds.
+        """
+        self.acts.baseline(line)
+
 
 def request_metadata(shell: InteractiveShell, info: object) -> dict[str, Any]:
     """The metadata of the request whose cell begins to run; empty where there is none.

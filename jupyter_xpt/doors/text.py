@@ -14,6 +14,7 @@ from typing import TextIO
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
@@ -50,17 +51,17 @@ def look_of(stream: TextIO) -> Look:
 def tree(lineage: Lineage, look: Look = Look()) -> str:
     """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made."""
     stems = _stems(lineage.rows)
-    means = _means([row.main for row in lineage.rows])
+    means = means_of([row.main for row in lineage.rows])
     words = [standing(row) for row in lineage.rows]
     stem_width = max(map(cells, stems), default=0)
     mean_width = max(map(cells, means), default=0)
     taken = stem_width + 4 + mean_width + 4 + max(map(cells, words), default=0)
     room = max(12, min(_MAX_TITLE, look.width - taken))
-    room = min(room, max((cells(_title(row)) for row in lineage.rows), default=0))
+    room = min(room, max((cells(title_of(row)) for row in lineage.rows), default=0))
     lines = [look.paint(_heading(lineage), "1")]
     for row, stem, mean, word in zip(lineage.rows, stems, means, words, strict=True):
         code = _colour(row)
-        named = f"{pad(stem, stem_width)} {look.paint(sign(row), code)}  {pad(cut(_title(row), room), room)}"
+        named = f"{pad(stem, stem_width)} {look.paint(sign(row), code)}  {pad(cut(title_of(row), room), room)}"
         lines.append(f"{named}  {pad(mean, mean_width)}  {look.paint(word, code)}".rstrip())
     sentences = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
     if sentences:
@@ -85,14 +86,14 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
         ["#", *(row.name.short for row in rows)],
         ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
     ]
-    notes = ["note", *(cut(_title(row), 32) for row in rows)]
+    notes = ["note", *(cut(title_of(row), 32) for row in rows)]
     end = [["runs", *(str(len(row.runs)) for row in rows)], ["time", *(_last_time(row) for row in rows)]]
     verdicts = ["", *(f"{sign(row)} {standing(row)}".strip() for row in rows)]
     width = sum(2 + max(map(cells, column)) for column in (*columns, notes, *end, verdicts))
     fitting: list[list[str]] = []
     for metric in metrics:
         name = f"{printable(metric)} {ARROWS.get(lineage.goals[metric], '')}"
-        column = [cut(name, 24), *_means([row.measured.get(metric) for row in rows])]
+        column = [cut(name, 24), *means_of([row.measured.get(metric) for row in rows])]
         width += 2 + max(map(cells, column))
         if fitting and width > look.width:
             break
@@ -106,23 +107,29 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None) -> str:
-    """Everything about one experiment; ``baseline`` is the one that the user pinned for the series."""
+def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+    """Everything about one experiment.
+
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
         lines += wrapped(f"{sign(row)} {printable(row.sentence)}", look.width, "  ")
-    lines.append(_facts(row, baseline))
+    lines += wrapped(_facts(row, baseline), look.width, "  ")
     if row.measured:
         lines += ["", *_metrics(row)]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
-    lines += _section(since, _changes(row.changes or (), look.width))
+    lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
+    lines += _section("data", _datasets(datasets, look.width - 2))
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
 
 
-def where(series: str, row: Row | None, parent: Row | None = None, look: Look = Look()) -> str:
+def where(
+    series: str, row: Row | None, parent: Row | None = None, look: Look = Look(), datasets: Sequence[Listed] = ()
+) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
     Parameters
@@ -135,21 +142,36 @@ def where(series: str, row: Row | None, parent: Row | None = None, look: Look = 
         What that was changed from.
     look
         Width and colour.
+    datasets
+        Those of its last run.
     """
     if row is None:
         return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
     lines = [look.paint(_named(row), "1")]
     if parent is not None:
-        parts = (f"parent {parent.name.short}", _title(parent), _mean(parent.main))
+        parts = (f"parent {parent.name.short}", title_of(parent), mean_of(parent.main))
         lines.append(" · ".join(part for part in parts if part))
     if row.against not in (None, row.parent):
         lines.append(f"compared with the baseline {short(row.against or 0)}")
     if row.main is not None:
         stands = look.paint(f"{sign(row)} {standing(row)}".strip(), _colour(row))
-        lines.append(f"{_metric_name(row.main)} {_mean(row.main)}  {stands}".rstrip())
+        lines.append(f"{_metric_name(row.main)} {mean_of(row.main)}  {stands}".rstrip())
     if row.runs:
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
+    lines += _datasets(datasets, look.width)
+    return "\n".join(lines)
+
+
+def baseline(lineage: Lineage) -> str:
+    """What the experiments of a series are compared with, in a sentence, and what is wrong with that."""
+    if lineage.baseline is None:
+        said = "each experiment is compared with its parent"
+    else:
+        row = lineage.row(lineage.baseline)
+        title = f" ({title_of(row).strip('()')})" if row is not None and row.title else ""
+        said = f"all others are compared with {short(lineage.baseline)}{title}"
+    lines = [f"{printable(lineage.series)}: {said}", *(_warned(one.text, one.where) for one in lineage.warnings)]
     return "\n".join(lines)
 
 
@@ -194,11 +216,11 @@ def _lineage_warnings(lineage: Lineage, look: Look) -> list[str]:
 def _named(row: Row) -> str:
     """An experiment's name, star, note and tags."""
     tags = "".join(f"  #{printable(tag)}" for tag in row.tags)
-    title = f" · {_title(row)}" if row.title else ""
+    title = f" · {title_of(row)}" if row.title else ""
     return f"{printable(str(row.name))}{' ★' if row.star else ''}{title}{tags}"
 
 
-def _title(row: Row) -> str:
+def title_of(row: Row) -> str:
     """What stands beside a number; what only is offered stands in brackets."""
     return printable(row.note) if row.note else f"({printable(row.offered)})" if row.offered else ""
 
@@ -228,7 +250,7 @@ def _metric_name(measured: Measured) -> str:
     return f"{printable(measured.metric)} {ARROWS.get(measured.goal, '')}"
 
 
-def _mean(measured: Measured | None) -> str:
+def mean_of(measured: Measured | None) -> str:
     """Mean, SEM and how many values, and how many repeats failed."""
     if measured is None or not (measured.n or measured.failed):
         return ""
@@ -236,9 +258,9 @@ def _mean(measured: Measured | None) -> str:
     return f"{shown(measured.mean, measured.sem)} ×{measured.n}{failed}"
 
 
-def _means(measured: Iterable[Measured | None]) -> list[str]:
+def means_of(measured: Iterable[Measured | None]) -> list[str]:
     """`_mean` of each, the decimal points below one another."""
-    texts = [_mean(one) for one in measured]
+    texts = [mean_of(one) for one in measured]
     ahead = max((_point(text) for text in texts if text), default=0)
     return [" " * (ahead - _point(text)) + text if text else "" for text in texts]
 
@@ -255,7 +277,7 @@ def _metrics(row: Row) -> list[str]:
     return grid(
         [
             [_metric_name(one) for one in measured],
-            _means(measured),
+            means_of(measured),
             [f"{one.min:.4g} … {one.max:.4g}" if one.min is not None and one.n > 1 else "" for one in measured],
             [_verdict_of(row, one.metric) for one in measured],
         ]
@@ -268,7 +290,7 @@ def _verdict_of(row: Row, metric: str) -> str:
     return f"{SIGNS.get(found.verdict, '')} {found.verdict}" if found else ""
 
 
-def _changes(changes: Sequence[Change], width: int) -> list[str]:
+def changes_of(changes: Sequence[Change], width: int) -> list[str]:
     """What changed, a line each."""
     if not changes:
         return []
@@ -311,6 +333,11 @@ def _said_of(run: RunRow, primary: str | None) -> list[str]:
     if run.error and not any(repeat.error == run.error for repeat in run.summary.repeats):
         said.append(f"{run.status}: {cut(printable(run.error), 200)}")
     return said
+
+
+def _datasets(datasets: Sequence[Listed], width: int) -> list[str]:
+    """A line a dataset: its name and what it is."""
+    return [line for one in datasets for line in wrapped(f"{cut(one.name, 60)}  {one.said}", width, "  ")]
 
 
 def _last_time(row: Row) -> str:

@@ -14,9 +14,12 @@ from typing import Any, TypeVar
 
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
+from jupyter_xpt.ground.datasets import IN, OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
+from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
@@ -201,10 +204,17 @@ def detail(detail: Detail, notebook: str) -> Json:
         "environment": None if environment is None else _plain(environment),
         "environment_changes": [
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
-            for one in detail.differences[:MAX_CHANGES]
+            for one in detail.environment_changes[:MAX_CHANGES]
         ],
-        # Nothing writes datasets yet.
-        "datasets": [],
+        "datasets": [
+            {
+                "name": _line(one.name),
+                "kind": one.kind if one.kind in (IN, OUT) else IN,
+                "said": _line(one.said),
+                "digest": _line_or_none(one.digest),
+            }
+            for one in detail.datasets
+        ],
         "notebook": notebook,
         "exists": detail.notebook,
     }
@@ -299,6 +309,47 @@ def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> J
         for name, repeats in metrics.items()
     }
     return {"metrics": found, "cut": cut}
+
+
+def diff(diff: Diff) -> Json:
+    """How one experiment became another."""
+    return {
+        "left": diff.left.number,
+        "right": diff.right.number,
+        "changes": [change(one) for one in diff.changes[:MAX_CHANGES]],
+        "cells": [_cell(one) for one in diff.cells],
+        "files": [_cell(one) for one in diff.files],
+    }
+
+
+def _cell(cell: CellDiff) -> Json:
+    """A cell, or a file, on both sides."""
+    lines = [
+        {"kind": line.kind, "left": line.left, "right": line.right, "text": _line(line.text)} for line in cell.lines
+    ]
+    return {"kind": cell.kind, "where": _line(cell.where), "lines": lines}
+
+
+def compare(comparison: Comparison) -> Json:
+    """What several experiments do not have in common, and whether they are different."""
+    return {
+        "numbers": list(comparison.numbers),
+        "rows": [
+            {"where": _line(one.where), "what": _line(one.what), "values": list(map(_line_or_none, one.values))}
+            for one in comparison.rows[:MAX_CHANGES]
+        ],
+        "metrics": [_line(metric) for metric in comparison.metrics[:MAX_METRICS]],
+        "verdicts": [
+            {
+                "metric": _line(one.metric),
+                "left": one.left,
+                "right": one.right,
+                "verdict": one.verdict.verdict,
+                "sentence": _line(one.sentence),
+            }
+            for one in comparison.verdicts[:MAX_CHANGES]
+        ],
+    }
 
 
 def _warned(warnings: Sequence[Warned]) -> list[Json]:

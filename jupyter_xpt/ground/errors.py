@@ -9,6 +9,7 @@
     ├── UnknownExperiment     a number, run or series that does not exist
     ├── ConflictError         an act that what is there forbids just now
     ├── MetricError           a logged value that is no number (also a ValueError)
+    ├── DatasetError          a dataset that is missing, unreadable or of no known kind (also a ValueError)
     ├── RecordError           a damaged record on disk
     └── StoreError            the disk refused: read-only, full, gone
 
@@ -44,6 +45,10 @@ class ConflictError(XptError):
 
 class MetricError(XptError, ValueError):
     """A metric whose name or value cannot be recorded."""
+
+
+class DatasetError(XptError, ValueError):
+    """A dataset that is missing, unreadable or of no known kind."""
 
 
 class RecordError(XptError):

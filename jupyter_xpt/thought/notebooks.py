@@ -17,7 +17,7 @@ from jupyter_xpt.ground.names import ExperimentName, short
 
 Notebook = Mapping[str, Any]
 OUR_METADATA = "jupyter_xpt"
-_MAX_BYTES = 200_000_000
+MAX_BYTES = 200_000_000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXPERIMENT_LINE = re.compile(r"\s*%%experiment\b([^\n]*)")
 _NEW_LINE = r"%xpt_new\b(?:[^\n]*\\\n)*[^\n]*"
@@ -58,7 +58,7 @@ def parse(data: bytes, where: str) -> Notebook:
     NotebookError
         When the bytes are no notebook of format 4, whatever is wrong with them.
     """
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         raise NotebookError(f"{where} is {len(data) / 1e6:.0f} MB: too large to copy; clear its outputs")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -112,6 +112,26 @@ def _cell(index: int, cell: Mapping[str, Any]) -> Cell:
         source if isinstance(source, str) else "".join(source),
         tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
     )
+
+
+def experiment_place(listed: Sequence[Cell], key: str | None) -> int | None:
+    """The index of an experiment's cell among those of its notebook.
+
+    Parameters
+    ----------
+    listed
+        The cells.
+    key
+        The cell's id, or ``#2``, the second experiment cell; None for the last one.
+    """
+    experiments = [cell.index for cell in listed if cell.is_experiment]
+    by_id = next((cell.index for cell in listed if key is not None and cell.id == key), None)
+    if by_id is not None or not experiments:
+        return by_id
+    if key is None:
+        return experiments[-1]
+    position = int(key[1:]) if re.fullmatch("#[0-9]{1,9}", key) else 1
+    return experiments[position - 1] if 0 < position <= len(experiments) else experiments[0]
 
 
 def stripped(notebook: Notebook, sources: Mapping[int, str] | None = None) -> dict[str, Any]:

@@ -111,9 +111,9 @@ export class Model {
     return lineage.primary ?? lineage.metrics[0] ?? null;
   }
 
-  /** The list's share of the panel's height. */
-  get share(): number {
-    return this.memory.share ?? 0.52;
+  /** The list's share of the panel's height; `null` where nobody chose it. */
+  get share(): number | null {
+    return this.memory.share ?? null;
   }
 
   setShare(share: number): void {

@@ -128,7 +128,9 @@ export function notifyEnds(
         continue;
       }
       const sign = signOf(row, row.primary);
-      const said = verdictOf(row, row.primary)?.sentence ?? signWords(sign, trans);
+      const sentence = verdictOf(row, row.primary)?.sentence ?? signWords(sign, trans);
+      // Longer lines are cut: what else the sentence says stands in the panel.
+      const said = sentence.replace(/\); .*$/, ').');
       Notification.emit(
         `${series} ${padded(row.number)}: ${said}`,
         sign === 'improved' ? 'success' : row.status === 'finished' ? 'info' : 'error',

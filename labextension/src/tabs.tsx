@@ -41,15 +41,20 @@ class Tab extends ReactWidget {
 function openTab(tab: ITab): void {
   const { shell } = tab.app;
   const id = `jp-xpt-${tab.id}-${tab.place}-${tab.series}-${tab.numbers.join('-')}`;
-  const open = Array.from(shell.widgets('main')).find(widget => widget.id === id);
-  if (open === undefined) {
+  const open = ['main', 'down'].flatMap(area => Array.from(shell.widgets(area)));
+  if (open.every(widget => widget.id !== id)) {
     const widget = new MainAreaWidget({ content: new Tab(tab) });
     widget.id = id;
-    widget.title.label = tab.numbers.map(padded).join(' · ');
+    widget.title.label = tab.numbers.map(padded).join(tab.id === 'diff' ? ' → ' : ' · ');
     widget.title.caption = tab.series;
     widget.title.icon = experimentsIcon;
     widget.title.closable = true;
     shell.add(widget, 'main', { mode: 'tab-after' });
+    if (!widget.isAttached) {
+      // Notebook 7 shows one document and nothing beside it, but has room below.
+      widget.addClass('jp-xpt-below');
+      shell.add(widget, 'down');
+    }
   }
   shell.activateById(id);
 }

@@ -17,7 +17,7 @@ def folder(tmp_path):
 
 def test_an_experiment_answers_what_one_reaches_for(folder):
     one = get(4, folder)
-    assert (one.series, one.number, one.parent, one.status) == ("cats", 4, 2, "finished")
+    assert (one.series, one.number, one.parent, one.against, one.status) == ("cats", 4, 2, 2, "finished")
     assert one.mean == pytest.approx(0.9336)
     assert one.n == 5
     assert one.verdict == "improved"

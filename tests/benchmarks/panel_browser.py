@@ -90,18 +90,17 @@ def measure(browser: Browser, experiments: int) -> None:
         assert empty is not None
         floor = list(empty.evaluate(SCROLL, STEPS))
         page.context.close()
-    print(f"{experiments} experiments, ms")
-    print(
-        f"  first paint, files not read yet {cold:7.0f} = {cold / lab_cold:5.2f} × JupyterLab's opening ({lab_cold:.0f})"
-    )
-    print(
-        f"  first paint, again              {warm:7.0f} = {warm / lab_warm:5.2f} × JupyterLab's opening ({lab_warm:.0f})"
-    )
-    for what, of in (("median", median), ("worst in twenty", lambda all_: quantiles(all_, n=20)[-1])):
-        print(
-            f"  a frame of scrolling, {what:15} {of(own):6.1f} = {of(own) / of(floor):5.2f} × an empty box ({of(floor):.1f})"
-        )
-    print(f"  rows drawn {drawn}")
+    print(f"{experiments} experiments, ms; {drawn} rows drawn")
+    for what, took, floor_ in (("files not read yet", cold, lab_cold), ("again", warm, lab_warm)):
+        print(f"  first paint, {what:18} {took:7.0f} = {took / floor_:5.2f} × JupyterLab's opening ({floor_:.0f})")
+    for what, of in (("median", median), ("worst in twenty", worst)):
+        ratio = of(own) / of(floor)
+        print(f"  a frame of scrolling, {what:15} {of(own):6.1f} = {ratio:5.2f} × an empty box ({of(floor):.1f})")
+
+
+def worst(times: list[float]) -> float:
+    """What one in twenty exceeds."""
+    return quantiles(times, n=20)[-1]
 
 
 if __name__ == "__main__":

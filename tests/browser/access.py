@@ -11,17 +11,18 @@ AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.m
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # About whole pages, which are JupyterLab's.
 NOT_OURS = ("region", "landmark-one-main", "page-has-heading-one", "heading-order")
-RUN = """([selector, tags, off]) => axe.run(selector, {
-    runOnly: tags, rules: Object.fromEntries(off.map(name => [name, {enabled: false}]))
-}).then(found => found.violations.flatMap(one => one.nodes.map(node =>
-    `${one.id}: ${one.help}: ${node.html.slice(0, 200)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`)))"""
+RUN = """([selector, tags, off]) => {
+    const rules = Object.fromEntries(off.map(name => [name, {enabled: false}]));
+    const said = node => (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? '';
+    return axe.run(selector, {runOnly: tags, rules}).then(found => found.violations.flatMap(one =>
+        one.nodes.map(node => `${one.id}: ${one.help}: ${node.html.slice(0, 200)} ${said(node)}`)));
+}"""
 
 
 def violations(page: Page, selector: str) -> list[str]:
     """What is wrong with a part of the page, a line for each element."""
     if not page.evaluate("() => 'axe' in globalThis"):
         # Evaluated, not added as an element: JupyterLab's module loader must not be offered to it.
-        page.evaluate(
-            f"() => {{ const define = undefined, module = undefined, exports = undefined; {AXE.read_text('utf-8')} }}"
-        )
+        code = AXE.read_text(encoding="utf-8")
+        page.evaluate(f"() => {{ const define = undefined, module = undefined, exports = undefined; {code} }}")
     return list(page.evaluate(RUN, [selector, list(TAGS), list(NOT_OURS)]))

@@ -101,6 +101,15 @@ def outputs(page: Page, index: int) -> str:
     return cell(page, index).locator(".jp-OutputArea").first.inner_text()
 
 
-def save(page: Page) -> None:
-    """Saves the notebook in front."""
-    page.evaluate(f"() => {{ {BOOK} return book.context.save() }}")
+def add(page: Page, text: str) -> None:
+    """Adds a cell with a text at the end."""
+    page.evaluate(
+        f"""text => {{ {BOOK} const shared = book.model.sharedModel;
+        shared.insertCell(shared.cells.length, {{cell_type: 'code', source: text}}); }}""",
+        text,
+    )
+
+
+def saved(page: Page) -> None:
+    """Waits until all that is shown is in the file."""
+    page.wait_for_function(f"() => {{ {BOOK} return !book.context.model.dirty }}")

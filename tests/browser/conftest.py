@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.browser.watch import Watch
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "build" / "browser"
-PATIENCE = 20_000
+PATIENCE = 30_000
 REPORT = pytest.StashKey[pytest.TestReport]()
 expect.set_options(timeout=PATIENCE)
 
@@ -55,8 +56,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., La
 
 @pytest.fixture(scope="session")
 def shared(start: Callable[..., Lab]) -> Lab:
-    """The JupyterLab that most tests share."""
-    return start()
+    """The JupyterLab that most tests share, with our server half in it."""
+    lab = start()
+    about = lab.request("GET", "jupyter-xpt/about")
+    assert about == {"version": version("jupyter_xpt")}
+    return lab
 
 
 @pytest.fixture

@@ -118,9 +118,10 @@ class Lab:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP)
-        _, left = psutil.wait_procs(children, timeout=0 if process.poll() is None else STOP)
-        for one in left:
-            one.kill()
+        # A server that ended has ended its kernels; what is left was just being started.
+        for one in children:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         process.kill()
         process.wait(STOP)
 

@@ -66,9 +66,28 @@ def expect_numbers(page: Page, *wanted: int) -> None:
 
 
 def choose(page: Page, number: int) -> Locator:
-    """Chooses an experiment by a click; gives its detail."""
-    row(page, number).click()
+    """Chooses an experiment by a click on its number; gives its detail."""
+    row(page, number).locator(".jp-xpt-number").click()
     return detail(page, number)
+
+
+def go(page: Page, number: int) -> Locator:
+    """Chooses an experiment by typing its number, wherever in the list it is; gives its detail."""
+    tree(page).focus()
+    page.keyboard.type(f"{number:03d}")
+    return detail(page, number)
+
+
+def pick(page: Page, *picked: int) -> None:
+    """Picks experiments to be compared."""
+    for number in picked:
+        row(page, number).locator(".jp-xpt-number").click(modifiers=["ControlOrMeta"])
+
+
+def menu(page: Page, number: int, entry: str) -> None:
+    """Chooses an entry of an experiment's own menu."""
+    row(page, number).locator(".jp-xpt-number").click(button="right")
+    page.get_by_role("menuitem", name=entry).click()
 
 
 def detail(page: Page, number: int) -> Locator:
@@ -81,3 +100,21 @@ def detail(page: Page, number: int) -> Locator:
 def filter_by(page: Page, text: str) -> None:
     """Types into the filter."""
     panel(page).get_by_role("searchbox").fill(text)
+
+
+def widen(page: Page, width: int) -> None:
+    """Draws the side bar's edge until the panel is that wide."""
+    handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)").first.bounding_box()
+    box = panel(page).bounding_box()
+    assert handle is not None
+    assert box is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + 200
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + width - box["width"], y, steps=4)
+    page.mouse.up()
+
+
+def scroller(page: Page) -> Locator:
+    """What scrolls in the list."""
+    return tree(page)

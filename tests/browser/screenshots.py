@@ -8,12 +8,18 @@ and takes pictures of the panel, light and dark, while the last experiment runs.
 
 from __future__ import annotations
 
+import io
+import sys
+import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
 
 from example_notebooks import walk
-from tests.browser import books, panel
+from tests.browser import books, chromium, panel
+from tests.browser.lab import Lab, running
+from tests.browser.watch import Watch
 
 PICTURES = Path(__file__).parent.parent.parent / "labextension" / "images"
 SERIES = "animal_classifier"
@@ -50,8 +56,11 @@ LAST = walk.Step(
     WITH_SPECIES,
     BY_SPECIES + "from sklearn.pipeline import make_pipeline\n",
 )
-WIDE, HIGH = 1440, 900
-PANEL = 520
+SIZE = {"width": 1500, "height": 860}
+WIDTH = 520
+# The experiment that is chosen in the pictures, and the one that runs in them.
+CHOSEN, RUNNING = 6, 12
+MAX_BYTES = 200_000
 
 
 def make_day(folder: Path) -> Path:
@@ -60,15 +69,76 @@ def make_day(folder: Path) -> Path:
     for parent, step in MORE:
         walk.fork_and_run(folder, parent, step, fails=False)
     walk.xpt("new", str(folder / walk.DRAFT), "--parent", "11", "--note", LAST.note)
-    return folder / f"{SERIES}_012.ipynb"
+    return folder / f"{SERIES}_{RUNNING:03d}.ipynb"
+
+
+def mark(page: Page) -> None:
+    """A star and tags, as one gives them by hand."""
+    shown = panel.choose(page, CHOSEN)
+    shown.get_by_role("button", name="Star").click()
+    expect(shown.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
+    for number, tag in ((CHOSEN, "features"), (8, "boosting"), (11, "features")):
+        shown = panel.choose(page, number)
+        shown.get_by_role("button", name="+ tag").click()
+        page.keyboard.insert_text(tag)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        expect(panel.row(page, number)).to_contain_text(tag)
 
 
 def run_last(page: Page) -> None:
     """Runs the notebook in front with the last step in its experiment cell, until some repeats are over."""
-    cells = page.evaluate(
-        f"() => {{ {books.BOOK} return Array.from(book.content.model.cells, c => c.sharedModel.source) }}"
-    )
-    index = next(n for n, text in enumerate(cells) if text.startswith("%%experiment"))
+    sources = f"() => {{ {books.BOOK} return Array.from(book.content.model.cells, one => one.sharedModel.source) }}"
+    index = next(n for n, text in enumerate(page.evaluate(sources)) if text.startswith("%%experiment"))
     books.edit(page, index, LAST.cell)
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-    expect(panel.row(page, 12)).to_contain_text("4 of 10", timeout=120_000)
+    page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
+    expect(panel.row(page, RUNNING)).to_contain_text("4 of 10", timeout=300_000)
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Changes JupyterLab's theme, and waits until it is there."""
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
+
+def take(watch: Watch, lab: Lab, book: Path) -> None:
+    """Takes all pictures."""
+    page = panel.open_beside(watch, lab, book)
+    panel.widen(page, WIDTH)
+    mark(page)
+    run_last(page)
+    panel.choose(page, CHOSEN)
+    for name, theme in THEMES.items():
+        set_theme(page, theme)
+        # Nothing under the pointer, nothing that blinks.
+        page.mouse.move(SIZE["width"] - 100, SIZE["height"] - 60)
+        keep(panel.panel(page).screenshot(animations="disabled", caret="hide"), f"panel-{name}.png")
+
+
+def keep(data: bytes, name: str) -> None:
+    """Writes a picture, with as few colours as it can do with."""
+    with Image.open(io.BytesIO(data)) as image:
+        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    path = PICTURES / name
+    small.save(path, optimize=True)
+    sys.stdout.write(f"{path.name}: {small.width} × {small.height}, {path.stat().st_size // 1000} kB\n")
+    assert path.stat().st_size < MAX_BYTES
+
+
+def main() -> int:
+    """Makes the folder, then the pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        own = Path(name)
+        book = make_day(own / "project")
+        browser = playwright.chromium.launch(executable_path=chromium.found(), args=chromium.flags())
+        with running(own / "project", own / "server") as lab:
+            context = browser.new_context(viewport=SIZE, device_scale_factor=2, locale="en-GB")
+            take(Watch(context.new_page()), lab, book)
+            context.close()
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

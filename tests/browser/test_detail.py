@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser import folders
-from tests.browser.panel import choose, expect_numbers, open_panel, panel, row, rows
+from tests.browser.panel import choose, expect_numbers, menu, open_panel, panel, row, rows
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_the_detail_says_verdict_changes_and_runs(page):
     detail = choose(page, 4)
     expect(detail).to_contain_text("Improved on 002 by +0.0")
     expect(detail.get_by_role("table", name=re.compile("changed"))).to_contain_text("n_estimators")
-    expect(detail).to_contain_text("2026-11-23 12:34")
+    expect(detail).to_contain_text("2026_11_23-12_34_01")
     choose(page, 5)
     expect(panel(page)).to_contain_text("ValueError: bad luck")
 
@@ -60,14 +60,13 @@ def test_star_and_tags_are_kept(page, folder):
     detail.get_by_role("button", name="+ tag").click()
     detail.get_by_role("textbox", name="New tags of experiment 003").fill("paper, kernels")
     page.keyboard.press("Enter")
-    expect(row(page, 3)).to_contain_text("#paper")
-    page.wait_for_function("() => true")
+    expect(row(page, 3)).to_contain_text("paper")
+    expect(row(page, 3)).to_contain_text("kernels")
     assert (record(folder, 3)["star"], record(folder, 3)["tags"]) == (True, ["paper", "kernels"])
 
 
 def test_a_deleted_experiment_goes_and_comes_back(page, folder):
-    row(page, 3).click(button="right")
-    page.get_by_role("menuitem", name="Delete").click()
+    menu(page, 3, "Delete")
     expect_numbers(page, 1, 2, 4, 6, 5)
     assert not (folder / "out" / "cats_003").exists()
     page.get_by_role("button", name="Undo").click()
@@ -78,4 +77,5 @@ def test_a_deleted_experiment_goes_and_comes_back(page, folder):
 def test_the_log_is_read_and_searched(page):
     detail = choose(page, 1)
     detail.get_by_role("button", name="log").first.click()
-    expect(detail).to_contain_text("| fit")
+    expect(detail).to_contain_text("12:34:12")
+    expect(detail).to_contain_text("fit")

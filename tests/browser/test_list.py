@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.browser import folders
-from tests.browser.panel import choose, expect_numbers, filter_by, open_panel, panel, row, rows, tree
+from tests.browser import books, folders
+from tests.browser.panel import choose, expect_numbers, filter_by, menu, open_panel, panel, row, rows, tree
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_an_emptied_filter_shows_all_again(page):
 
 def test_another_metric_shows_its_values(page):
     expect(row(page, 1)).to_contain_text("0.912")
-    panel(page).get_by_role("combobox", name="Metric").select_option(label="loss ↓")
+    panel(page).get_by_role("combobox", name="Metric").select_option(value="loss")
     expect(row(page, 1)).to_contain_text("0.088")
 
 
@@ -51,13 +51,13 @@ def test_a_pinned_baseline_is_what_all_others_are_compared_with(page, folder):
     expect(detail).to_contain_text("Worse than 001")
     detail = choose(page, 4)
     expect(detail).to_contain_text("Improved on 002")
-    row(page, 3).click(button="right")
-    page.get_by_role("menuitem", name="Pin as baseline").click()
-    expect(detail).to_contain_text("Improved on 003")
+    menu(page, 3, "Pin as baseline")
+    expect(row(page, 3)).to_contain_text("baseline")
+    expect(choose(page, 4)).to_contain_text("Improved on 003")
 
 
 def test_children_fold_away(page):
-    row(page, 2).click()
+    choose(page, 2)
     page.keyboard.press("ArrowLeft")
     expect_numbers(page, 1, 2, 3, 5)
     page.keyboard.press("ArrowRight")
@@ -65,14 +65,24 @@ def test_children_fold_away(page):
 
 
 def test_keys_walk_the_tree(page):
-    row(page, 1).click()
-    walked = []
-    for key in ("ArrowDown", "ArrowDown", "End", "Home", "3", "ArrowLeft"):
+    choose(page, 1)
+    walk = {"ArrowDown": 2, "End": 5, "Home": 1, "3": 3, "ArrowLeft": 1, "ArrowUp": 1, "ArrowRight": 2, "PageDown": 5}
+    for key, number in walk.items():
         page.keyboard.press(key)
+        expect(row(page, number)).to_have_attribute("aria-selected", "true")
         active = tree(page).get_attribute("aria-activedescendant")
-        text = page.locator(f"[id='{active}']").inner_text() if active else page.locator(":focus").inner_text()
-        walked.append(int("".join(filter(str.isdigit, text[:8]))[:3]))
-    assert walked == [2, 4, 5, 1, 3, 1]
+        assert page.locator(f"[id='{active}']").get_attribute("data-number") == str(number)
+
+
+def test_enter_opens_the_notebook_and_f2_the_note(page, folder):
+    books.write(folder, ["1 + 1"], "cats_003.ipynb")
+    choose(page, 3)
+    page.keyboard.press("F2")
+    page.get_by_role("textbox", name="Note of 003").fill("support vectors")
+    page.keyboard.press("Enter")
+    expect(row(page, 3)).to_contain_text("support vectors")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="cats_003.ipynb")).to_be_visible()
 
 
 def test_a_damaged_experiment_is_shown_as_damaged_and_hides_no_other(page, folder):

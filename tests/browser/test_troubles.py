@@ -1,6 +1,7 @@
 """Server gone, kernel gone, folder gone; and what a hidden panel does not do."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -38,8 +39,8 @@ def test_a_kernel_that_restarts_in_repeat_three_leaves_an_interrupted_run(lab, f
     books.start(page, 1)
     expect(row(page, 1)).to_contain_text("2 of 5")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    expect(row(page, 1)).not_to_contain_text("of 5", timeout=30_000)
-    expect(row(page, 1)).to_contain_text("died")
+    expect(row(page, 1)).not_to_contain_text("of 5")
+    expect(row(page, 1)).to_have_accessible_name(re.compile("interrupted|died"))
 
 
 def test_experiments_of_another_process_appear(lab, folder, watch):
@@ -62,16 +63,16 @@ def test_a_notebook_that_nbconvert_runs_appears(lab, folder, watch):
 
 
 def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_shown(lab, folder, watch):
-    folders.reserved(builders.write_series(folder))
+    project = folder / "project"
+    folders.reserved(builders.write_series(project))
     page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
-    kept = folder.with_name("kept")
-    folder.rename(kept)
+    project.rename(folder / "elsewhere")
     expect(rows(page)).to_have_count(0)
-    kept.rename(folder)
-    expect(rows(page)).to_have_count(6, timeout=60_000)
-    shutil.rmtree(folder)
-    expect(rows(page)).to_have_count(0)
+    (folder / "elsewhere").rename(project)
+    expect(rows(page)).to_have_count(6)
+    shutil.rmtree(project)
+    expect(panel(page)).to_contain_text("No experiments here yet")
 
 
 def test_a_hidden_panel_asks_for_nothing(lab, folder, watch):

@@ -56,6 +56,37 @@ def test_a_log_cannot_command_the_terminal(folder, capsys):
     assert not [char for char in out if char in "\x1b\x07\x00\x08\x9b\u202e"]
 
 
+def test_a_baseline_is_pinned_shown_and_taken_away(folder, capsys):
+    pinned = "cats: all others are compared with 001 (baseline random forest)\n"
+    assert run("baseline", "1", capsys=capsys)[1] == run("baseline", capsys=capsys)[1] == pinned
+    assert "baseline 001" in run("tree", capsys=capsys)[1].splitlines()[0]
+    assert "parent 002 · baseline 001 · finished" in run("show", "4", capsys=capsys)[1]
+    assert "Improved on 001" in run("show", "4", capsys=capsys)[1]
+    assert run("baseline", "none", capsys=capsys)[1] == "cats: each experiment is compared with its parent\n"
+
+
+def test_none_of_several_series_needs_the_series(folder, capsys):
+    builders.write_experiment(folder, builders.experiment_record(1, series="dogs"))
+    assert "name the one that is meant with --series" in run("baseline", "none", capsys=capsys)[2]
+    assert run("baseline", "none", "--series", "dogs", capsys=capsys)[0] == 0
+    assert "of several series" in run("compare", "cats_001", "dogs_001", capsys=capsys)[2]
+
+
+def test_what_is_deleted_comes_back(folder, capsys):
+    status, out, _ = run("delete", "4", capsys=capsys)
+    assert (status, out) == (0, "cats_004 is in the trash; jupyter xpt undelete 004 brings it back\n")
+    assert "there is no experiment 4" in run("show", "4", capsys=capsys)[2]
+    assert run("undelete", "4", capsys=capsys)[:2] == (0, "cats_004 is back\n")
+    assert run("show", "4", capsys=capsys)[0] == 0
+
+
+def test_experiments_are_compared_also_without_their_sources(folder, capsys):
+    status, out, _ = run("compare", "1", "2", "4", capsys=capsys)
+    assert status == 0
+    assert "nothing in their sources differs, as far as it is known" in out
+    assert "004  Improved on 001 by" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -70,6 +101,17 @@ def test_a_log_cannot_command_the_terminal(folder, capsys):
         (("new", "missing.ipynb", "--parent", "9"), ""),
         (("restore", "99"), "there is no experiment 99"),
         (("restore", "6"), "never ran"),
+        (("diff", "1", "99"), "there is no experiment 99"),
+        (("diff", "1", "1"), "001 is compared with itself"),
+        (("diff", "1"), "001 has no parent"),
+        (("diff", "1", "2", "3"), "diff takes two experiments, not 3"),
+        (("diff", "1", "2"), "001 never ran and cats_001.ipynb is not there"),
+        (("compare", "1"), "from 2 to 6 experiments are compared, not 1"),
+        (("compare", "1", "1"), "001 is named twice"),
+        (("baseline", "x"), "there is no experiment x"),
+        (("delete", "99"), "there is no experiment 99"),
+        (("delete", "../cats_001"), "there is no experiment"),
+        (("undelete", "1"), "1 is not in the trash; it is empty"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(folder, capsys, arguments, said):
@@ -90,7 +132,8 @@ def test_a_folder_without_experiments_says_how_to_make_one(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), *((one, "--help") for one in ("tree", "show", "log", "new", "restore"))]
+    "arguments",
+    [("--help",), *((one, "--help") for one in ("tree", "show", "log", "new", "restore", "diff", "baseline"))],
 )
 def test_every_command_explains_itself(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -355,6 +355,11 @@ def test_bad_numbers_and_words_of_the_other_magics_are_one_line(walked: Notebook
         "%xpt_new --parent x",
         "%xpt_note",
         "%xpt 1",
+        "%xpt_diff 1 99",
+        "%xpt_diff 1 2 3",
+        "%xpt_compare 1",
+        "%xpt_baseline x",
+        "%xpt_baseline 1 2",
     )
     for line in lines:
         shown = walked.kernel.run(line, "asking")

@@ -18,6 +18,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.names import ExperimentName, parse_experiment
-from jupyter_xpt.ground.records import ExperimentRecord, RunRecord
+from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, SeriesRecord
 
 ROOT = Path(__file__).parents[2]
 CALLS = (
@@ -109,6 +110,7 @@ SCRIPT = """
             attempt("end_run", lambda: store.write_run(place, name, run(made[0], "finished")))
         attempt("create", lambda: store.create(place.notebook(name), b"n" * 90_000))
     attempt("update", lambda: store.update_experiment(place, first, lambda one: changed(one, note="new")).note)
+    attempt("settle", lambda: store.update_series(place, "cats", lambda one: changed(one, baseline=2)).baseline)
     attempt("replace", lambda: store.replace(folder / "plain.json", b"n" * 90_000))
     tell("end")
 """
@@ -120,6 +122,7 @@ def project(folder: Path) -> Path:
     store.reserve(Store(folder), "cats")
     store.create_experiment(Store(folder), ExperimentRecord("cats", 1, "now", note="old", extra={"later": 1}))
     store.replace(folder / "plain.json", OLD)
+    store.update_series(Store(folder), "cats", lambda one: replace(one, baseline=1))
     return folder
 
 
@@ -202,9 +205,12 @@ def check_files(folder: Path, told: list[str]) -> None:
         elif path.name == "run.json":
             status = codec.load(RunRecord, data, str(path)).status
             assert status in ({"finished"} if "end_run" in done else {"running", "finished"})
+        elif path.parent.name == "series":
+            assert codec.load(SeriesRecord, data, str(path)).baseline in ({2} if "settle" in done else {1, 2})
         elif path.suffix == ".json":
             json.loads(data)
     assert (folder / "plain.json").exists()
+    assert place.series("cats").exists()
     assert (place.experiment(DRAFT) / "experiment.json").exists()
     second = ExperimentName("cats", 2)
     expected = {

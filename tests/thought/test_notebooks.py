@@ -468,7 +468,7 @@ def test_bytes_that_are_no_json_are_refused_in_one_line(data: bytes) -> None:
 
 
 def test_a_file_too_large_to_copy_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebooks, "_MAX_BYTES", 1000)
+    monkeypatch.setattr(notebooks, "MAX_BYTES", 1000)
     with pytest.raises(NotebookError, match="too large to copy; clear its outputs"):
         notebooks.parse(b" " * 1001, "cats.ipynb")
 

@@ -18,6 +18,12 @@ from jupyter_xpt.ground.names import printable
 
 MAX_BODY_BYTES = 64 << 10
 _MAX_MESSAGE = 500
+# What Jupyter Server and tornado refuse without a word.
+_WITHOUT_WORDS = {
+    403: "this needs a login, or a right that you do not have",
+    404: "there is no such thing here, or the request comes from another site",
+    405: "that cannot be done here",
+}
 _STATUSES: tuple[tuple[type[XptError], int], ...] = (
     (UnknownExperiment, 404),
     (ConflictError, 409),
@@ -83,6 +89,14 @@ class ExperimentsHandler(APIHandler):
                 raise HTTPError(400, f"{name} is {json.dumps(value):.60}, not {problem}") from None
         return found
 
+    def set_default_headers(self) -> None:
+        """Adds to what Jupyter Server sends with every answer."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    def compute_etag(self) -> None:
+        """None: nothing is stored that could be asked for again, and a digest of it all would hold up the loop."""
+
     def write_error(self, status_code: int, **given: Any) -> None:  # noqa: ANN401 - as the base class has it
         """Answers with one clear line."""
         _, problem, _ = given.get("exc_info", (None, None, None))
@@ -111,7 +125,7 @@ def _status_of(error: XptError) -> int:
 
 def _message_of(error: HTTPError) -> str:
     """What an error says, for people."""
-    said = error.log_message or error.reason or "it was refused"
+    said = error.log_message or error.reason or _WITHOUT_WORDS.get(error.status_code, "it was refused")
     # Tornado doubles the percent signs of a message without arguments.
     return said % error.args if error.args else said.replace("%%", "%")
 

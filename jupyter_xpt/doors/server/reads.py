@@ -8,7 +8,7 @@ from urllib.parse import quote
 from jupyter_server.auth.decorator import authorized
 from tornado.web import HTTPError, authenticated
 
-from jupyter_xpt.actions import detail as details
+from jupyter_xpt.actions import compare, detail as details
 from jupyter_xpt.doors import wire
 from jupyter_xpt.doors.server.handler import ExperimentsHandler, whole
 from jupyter_xpt.doors.server.places import Place
@@ -104,6 +104,35 @@ class CurvesHandler(ExperimentsHandler):
     async def get(self, place: str, series: str, number: str, run: str) -> None:
         """Answers with points by metric and repeat."""
         await self.within(place, lambda at: wire.curves(*at.curves.read(at.folder, series, int(number), run)))
+
+
+class DiffHandler(ExperimentsHandler):
+    """``GET …/experiments/N/diff/M``: how M became N, cell by cell; N's source where both are one; outputs never."""
+
+    @authenticated
+    @authorized
+    async def get(self, place: str, series: str, number: str, other: str) -> None:
+        """Answers with changes, cells and files."""
+
+        def read(at: Place) -> wire.Json:
+            if int(other) == int(number):
+                return wire.diff(compare.as_it_ran(at.folder, series, int(number)))
+            return wire.diff(compare.diff(at.folder, series, int(other), int(number)))
+
+        await self.within(place, read)
+
+
+class CompareHandler(ExperimentsHandler):
+    """``GET …/compare?numbers=1,2,3``: what several experiments do not have in common."""
+
+    @authenticated
+    @authorized
+    async def get(self, place: str, series: str) -> None:
+        """Answers with rows and verdicts."""
+        asked = self.get_query_argument("numbers", "").split(",")
+        numbers = [whole(one, "each of numbers", 10**12) for one in asked[: compare.MOST + 1]]
+
+        await self.within(place, lambda at: wire.compare(compare.compare(at.folder, series, numbers)))
 
 
 class FigureHandler(ExperimentsHandler):

@@ -78,15 +78,6 @@ def opened_below(folder: str | os.PathLike[str], *parts: str) -> int:
     return opened(os.path.join(path, parts[-1]))
 
 
-def is_plain_below(folder: str | os.PathLike[str], *parts: str) -> bool:
-    """Whether there is a plain file below a folder, with no link on the way from there."""
-    try:
-        os.close(opened_below(folder, *parts))
-    except (FileNotFoundError, Unreadable):
-        return False
-    return True
-
-
 def _mode(path: str) -> int:
     """The kind of a file itself, 0 when it is missing."""
     try:
@@ -95,10 +86,10 @@ def _mode(path: str) -> int:
         return 0
 
 
-def read_record(path: str) -> bytes:
-    """All bytes of a record's file."""
+def read_record(path: str, most: int = MAX_RECORD_BYTES) -> bytes:
+    """All bytes of a record's file; of at most ``most`` bytes."""
     try:
-        return _read_all(opened(path))
+        return _read_all(opened(path), most)
     except FileNotFoundError:
         raise Unreadable("is missing") from None
 
@@ -106,17 +97,17 @@ def read_record(path: str) -> bytes:
 def read_record_below(folder: str | os.PathLike[str], *parts: str) -> bytes:
     """All bytes of a record's file below a folder, with no link on the way from there."""
     try:
-        return _read_all(opened_below(folder, *parts))
+        return _read_all(opened_below(folder, *parts), MAX_RECORD_BYTES)
     except FileNotFoundError:
         raise Unreadable("is missing") from None
 
 
-def _read_all(descriptor: int) -> bytes:
+def _read_all(descriptor: int, most: int) -> bytes:
     """All bytes of an open file, which is closed."""
     try:
         size = os.fstat(descriptor).st_size
-        if size > MAX_RECORD_BYTES:
-            raise Unreadable(f"is {size >> 20} MB long, more than any record ({MAX_RECORD_BYTES >> 20} MB)")
+        if size > most:
+            raise Unreadable(f"is {size >> 20} MB long, more than any record ({most >> 20} MB)")
         data = os.read(descriptor, size + 1)
         while len(data) < size:
             more = os.read(descriptor, size - len(data))
@@ -128,6 +119,19 @@ def _read_all(descriptor: int) -> bytes:
         raise Unreadable(f"cannot be read: {problem.strerror}") from None
     finally:
         os.close(descriptor)
+
+
+def read_head(path: str, most: int = MAX_RECORD_BYTES) -> bytes:
+    """The first bytes of a file, ``most`` of them at most."""
+    try:
+        descriptor = opened(path)
+    except FileNotFoundError:
+        raise Unreadable("is missing") from None
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            return file.read(most)
+        except OSError as problem:
+            raise Unreadable(f"cannot be read: {problem.strerror}") from None
 
 
 def read_tail(path: str | os.PathLike[str], lines: int | None = None) -> tuple[bytes, bool]:

@@ -24,7 +24,7 @@ from jupyter_xpt.ground.names import parse_experiment
 from jupyter_xpt.thought.code.source import file_meaning, imports, string_constants
 
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".env")
-_MAX_CONFIG_BYTES = 1_000_000
+MAX_CONFIG_BYTES = 1_000_000
 _MAX_MODULE_BYTES = 10_000_000
 _OWN = "jupyter_xpt"
 
@@ -191,12 +191,12 @@ def config_files(
         data = _config_bytes(path)
         if data is not None and os.path.realpath(path) not in written:
             name = relative_name(os.path.realpath(path), folder)
-            if not _is_recorded(name):
+            if not is_recorded(name):
                 found.setdefault(name, LocalFile(name, data, is_module=False))
     return found
 
 
-def _is_recorded(name: str) -> bool:
+def is_recorded(name: str) -> bool:
     """Whether a relative name is that of a file that a run left below ``out/``: what reads results depends on none."""
     parts = name.split("/")
     after = [part for before, part in pairwise(parts) if before == "out"]
@@ -206,7 +206,7 @@ def _is_recorded(name: str) -> bool:
 def _config_bytes(path: Path) -> bytes | None:
     """The bytes of a configuration file; None when there is none or it is too large to be one."""
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_CONFIG_BYTES or not is_local(os.path.realpath(path)):
+        if not path.is_file() or path.stat().st_size > MAX_CONFIG_BYTES or not is_local(os.path.realpath(path)):
             return None
         return path.read_bytes()
     except (OSError, ValueError):

@@ -34,8 +34,15 @@ _CODE = re.compile(r"^\s*[^\s#]", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 
 
-def compare(parent: Source, child: Source) -> tuple[Change, ...]:
+def compare(parent: Source, child: Source, *, by_parent: bool = False) -> tuple[Change, ...]:
     """What changed from the parent's source to the child's; empty where the meaning is the same.
+
+    Parameters
+    ----------
+    parent, child
+        The two sources.
+    by_parent
+        Whether cells are called by where they stand in the parent: many children of one agree on that.
 
     Returns
     -------
@@ -45,7 +52,7 @@ def compare(parent: Source, child: Source) -> tuple[Change, ...]:
         ``before`` and ``after`` are source text, None on the side where there is none.
     """
     found = _texts(CELL, parent.cell, child.cell)
-    for where, before, after in _cells(parent.above, child.above):
+    for where, before, after in _cells(parent.above, child.above, by_parent=by_parent):
         found += _texts(where, before, after)
     mine, theirs = dict(parent.files), dict(child.files)
     for name in sorted(mine.keys() | theirs.keys()):
@@ -114,7 +121,7 @@ def _one_sided(change: Change) -> bool:
     return change.kind != EDITED and (change.before is None or change.after is None)
 
 
-def _cells(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _cells(before: Sequence[str], after: Sequence[str], *, by_parent: bool) -> Iterator[tuple[str, str, str]]:
     """Which cell above stands for which: its name and both texts, empty where there is none."""
     ours, theirs = ([(i, text) for i, text in enumerate(side) if _CODE.search(text)] for side in (before, after))
     for old, new in aligned([text for _, text in ours], [text for _, text in theirs], str, _similar_cells):
@@ -123,7 +130,8 @@ def _cells(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, s
         elif new is None and old is not None:
             yield f"cell {len(before) - ours[old][0]} above", ours[old][1], ""
         elif old is not None and new is not None:
-            yield f"cell {len(after) - theirs[new][0]} above", ours[old][1], theirs[new][1]
+            above = len(before) - ours[old][0] if by_parent else len(after) - theirs[new][0]
+            yield f"cell {above} above", ours[old][1], theirs[new][1]
 
 
 def _similar_cells(before: Sequence[str], after: Sequence[str]) -> Pairs:

@@ -56,6 +56,23 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     return [*lines, line]
 
 
+def folded(text: str, width: int, indent: str = "") -> list[str]:
+    """Code on lines of at most that many cells, at spaces where it can be; all but the first begin with ``indent``.
+
+    >>> folded("    x = compute(y)", 12, "  ")
+    ['    x = ', '  compute(y)']
+    """
+    lines = []
+    while cells(text) > width:
+        head = _head(text, width)
+        # A space near the end of the line; not those that it is indented by.
+        space = head.rfind(" ", len(head) // 2)
+        head = head[: space + 1] if space > 0 and text[len(head)] != " " else head
+        lines.append(head)
+        text = indent + text[len(head) :]
+    return [*lines, text]
+
+
 def _head(text: str, width: int) -> str:
     """As much of the text as fits, and more than any indent."""
     taken = 0

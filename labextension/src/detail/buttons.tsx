@@ -74,21 +74,23 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
     });
   };
   return [
+    ...(parent === null || row.runs === 0
+      ? []
+      : [
+          {
+            // Where there is no room for its button.
+            label: trans.__('Diff with %1', padded(parent)),
+            act: () => {
+              acts.diff(parent, number);
+            }
+          }
+        ]),
     {
       label: trans.__('Diff with another …'),
       off: others,
       act: () => {
         ask(trans.__('Diff %1 with which experiment?', padded(number)), trans.__('Diff'), other => {
           acts.diff(other, number);
-        });
-      }
-    },
-    {
-      label: trans.__('Compare with another …'),
-      off: others,
-      act: () => {
-        ask(trans.__('Compare %1 with which experiment?', padded(number)), trans.__('Compare'), other => {
-          acts.compare([other, number]);
         });
       }
     },
@@ -102,6 +104,15 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
             }
           }
         ]),
+    {
+      label: trans.__('Compare with another …'),
+      off: others,
+      act: () => {
+        ask(trans.__('Compare %1 with which experiment?', padded(number)), trans.__('Compare'), other => {
+          acts.compare([other, number]);
+        });
+      }
+    },
     null,
     {
       label: pinned ? trans.__('Unpin as baseline') : trans.__('Pin as baseline'),
@@ -158,6 +169,7 @@ export function Buttons(props: IButtonsProps): React.JSX.Element {
       </button>
       {parent !== null && row.runs > 0 && (
         <button
+          className="jp-xpt-Buttons-diff"
           title={trans.__('Show what changed since %1, cell by cell', padded(parent))}
           onClick={() => {
             acts.diff(parent, number);

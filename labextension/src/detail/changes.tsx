@@ -71,7 +71,7 @@ export function Changes(props: {
       </table>
       {shown.length < changes.length && (
         <button
-          className="jp-xpt-more"
+          className="jp-xpt-rest"
           onClick={() => {
             setAll(true);
           }}

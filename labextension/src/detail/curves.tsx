@@ -6,7 +6,7 @@ import * as React from 'react';
 import { curves as readCurves } from '../request';
 import type { IAt } from '../tokens';
 import { Trouble, useBeat, useWidth, Waiting } from './parts';
-import { label, mean, nearest, path, place, range, steps, ticks, values } from './plot';
+import { label, mean, nearest, path, place, range, roomier, steps, ticks, values } from './plot';
 import type { Curves as Repeats, Point } from './plot';
 import { useReading } from './reading';
 
@@ -48,10 +48,11 @@ function Plot({ metric, repeats, trans }: IPlotProps): React.JSX.Element | null 
   const [measure, width] = useWidth();
   const [step, setStep] = React.useState<number | null>(null);
   const [all, average] = React.useMemo(() => [steps(repeats), mean(repeats)], [repeats]);
-  const [across, up] = [range(all), range(values(repeats))];
-  if (across === null || up === null) {
+  const [across, spread] = [range(all), range(values(repeats))];
+  if (across === null || spread === null) {
     return <p className="jp-xpt-dim">{trans.__('%1: no finite value was logged.', metric)}</p>;
   }
+  const up = roomier(spread);
   const rows = ticks(up, 4);
   const left = 12 + 6.5 * Math.max(...rows.map(one => label(one).length));
   const x = place(across, left, Math.max(left + 1, width - RIGHT));
@@ -165,13 +166,13 @@ function Numbers(
                 .filter((_, i) => i % every === 0 || i === all.length - 1)
                 .map(step => (
                   <tr key={step}>
-                    <th scope="row" className="jp-xpt-number">
+                    <th scope="row" className="jp-xpt-digits">
                       {label(step)}
                     </th>
                     {[average, ...names.map(name => repeats[name] ?? [])].map((points, i) => {
                       const value = valueAt(points, step);
                       return (
-                        <td key={i} className="jp-xpt-number">
+                        <td key={i} className="jp-xpt-digits">
                           {value === null ? '' : label(value)}
                         </td>
                       );

@@ -68,7 +68,7 @@ function Datasets({
         <li key={i}>
           <strong>{one.kind === 'in' ? trans.__('In') : trans.__('Out')}</strong> {one.name}{' '}
           {one.digest !== null && (
-            <code className="jp-xpt-code" title={one.digest}>
+            <code className="jp-xpt-tiny" title={one.digest}>
               {one.digest.replace(/^sha256:/u, '').slice(0, 6)}…
             </code>
           )}{' '}
@@ -109,7 +109,7 @@ function OfRun(props: IBodyProps & { readonly run: IRun }): React.JSX.Element {
           hint={[which, sized(run.log_bytes)].filter(Boolean).join(' · ')}
           folds={folds}
         >
-          {() => <Log key={key} {...{ settings, at, live, trans }} run={run.run} bytes={run.log_bytes} />}
+          {() => <Log key={key} {...{ settings, at, live, trans }} run={run.run} />}
         </Fold>
       )}
     </>
@@ -209,7 +209,7 @@ export function Detail(props: IDetailProps): React.JSX.Element {
     folds.toggle('log', true);
     // Drawn first, then shown.
     requestAnimationFrame(() => {
-      scroller.current?.querySelector('.jp-xpt-Section-log')?.scrollIntoView({ block: 'nearest' });
+      scroller.current?.querySelector('.jp-xpt-Section-log')?.scrollIntoView({ block: 'start' });
     });
   };
   return (

@@ -105,7 +105,7 @@ export function Figures(
       ))}
       {shown.length < names.length && (
         <button
-          className="jp-xpt-more"
+          className="jp-xpt-rest"
           onClick={() => {
             setAll(true);
           }}

@@ -74,21 +74,25 @@ export function bounds(part: IPart): { readonly start: number; readonly end: num
   return { start: part.chunks[0]?.start ?? 0, end: part.chunks[part.chunks.length - 1]?.end ?? 0 };
 }
 
-/** The end of a log. */
-export function ended(tail: ILog): IPart {
+/** So far apart are the numbers of parts that have nothing to do with one another. */
+const APART = 1e7;
+
+/** The end of a log, in place of another part of it. */
+export function ended(tail: ILog, other: IPart | null): IPart {
   const { lines, start, end, more } = tail;
-  return { chunks: [{ lines, start, end }], first: 0, earlier: more, later: false };
+  const first = other === null ? 0 : other.first + APART;
+  return { chunks: [{ lines, start, end }], first, earlier: more, later: false };
 }
 
-/** The lines before a byte, and those after it. */
-export function surrounding(before: ILog, after: ILog): IPart {
-  return followed(ended(before), after);
+/** The lines before a byte and those after it, in place of another part. */
+export function surrounding(before: ILog, after: ILog, other: IPart | null): IPart {
+  return followed(ended(before, other), after);
 }
 
 /** The part with what comes after it; a log that is not what it was begins anew. */
 export function followed(part: IPart, next: ILog): IPart {
   if (next.start !== bounds(part).end) {
-    return { ...ended(next), earlier: next.start > 0, later: next.more };
+    return { ...ended(next, part), earlier: next.start > 0, later: next.more };
   }
   if (next.lines.length === 0) {
     return part.later === next.more ? part : { ...part, later: next.more };

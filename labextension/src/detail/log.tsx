@@ -9,7 +9,6 @@ import type { IAt, ILog } from '../tokens';
 import { bounds, ended, followed, linesOf, marked, parts, preceded, surrounding } from './lines';
 import type { IPart } from './lines';
 import { Trouble, useBeat, Waiting } from './parts';
-import { sized } from './said';
 
 /** So many lines are read at first, and each time earlier ones are asked for. */
 const LINES = 1000;
@@ -38,13 +37,17 @@ interface ILogState {
   readonly again: () => void;
   readonly earlier: () => void;
   readonly later: () => void;
-  /** Go to a byte; gives the number of its line. */
-  readonly jump: (offset: number) => Promise<number | null>;
+  /** Go to the end. */
+  readonly end: () => void;
+  /** Go to the line that begins at a byte; that is the `goal` then. */
+  readonly jump: (offset: number) => void;
+  readonly goal: { readonly line: number } | null;
 }
 
 /** The part of a log that is in the page; it follows the log's end while the run is under way. */
 function useLog({ settings, at, run, live }: ILogProps, element: React.RefObject<HTMLElement>): ILogState {
   const [part, setPart] = React.useState<IPart | null>(null);
+  const [goal, setGoal] = React.useState<{ readonly line: number } | null>(null);
   const [error, setError] = React.useState<string | null>(null);
   const current = React.useRef<{ part: IPart | null; busy: boolean; gone: boolean }>({
     part: null,
@@ -83,7 +86,7 @@ function useLog({ settings, at, run, live }: ILogProps, element: React.RefObject
   };
   const read = (piece: Parameters<typeof log>[3]): Promise<ILog> => log(settings, at, run, piece);
   const begin = (): void => {
-    void turn(async () => ended(await read({ tail: LINES })));
+    void turn(async () => ended(await read({ tail: LINES }), current.current.part));
   };
   const later = (): void => {
     const known = current.current.part;
@@ -121,14 +124,15 @@ function useLog({ settings, at, run, live }: ILogProps, element: React.RefObject
       }
     },
     later,
-    jump: async offset => {
-      let before = 0;
-      const got = await turn(async () => {
+    end: begin,
+    goal,
+    jump: offset => {
+      void turn(async () => {
         const sides = await Promise.all([read({ tail: LINES / 4, before: offset }), read({ after: offset })]);
-        before = sides[0].lines.length;
-        return surrounding(...sides);
+        const got = surrounding(...sides, current.current.part);
+        setGoal({ line: got.first + sides[0].lines.length });
+        return got;
       });
-      return got === null ? null : got.first + before;
     }
   };
 }
@@ -233,7 +237,7 @@ function Found(
                 jump(found.offsets?.[i] ?? 0);
               }}
             >
-              <span className="jp-xpt-number jp-xpt-dim">{found.found?.[i]}</span>{' '}
+              <span className="jp-xpt-digits jp-xpt-dim">{found.found?.[i]}</span>{' '}
               <Marked text={parts(line).text} wanted={wanted} />
             </button>
           </li>
@@ -248,46 +252,43 @@ function Lines(props: {
   readonly part: IPart;
   readonly wanted: string;
   readonly live: boolean;
-  readonly goal: number | null;
   readonly state: ILogState;
+  readonly follows: boolean;
+  readonly setFollows: (follows: boolean) => void;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { part, wanted, live, goal, state, trans } = props;
+  const { part, wanted, live, state, follows, setFollows, trans } = props;
+  const { goal } = state;
   const lines = React.useMemo(() => linesOf(part), [part]);
   const scroller = React.useRef<HTMLDivElement>(null);
-  const [follows, setFollows] = React.useState(true);
+  const [first, last] = [part.first, part.first + lines.length];
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => HEIGHT,
-    getItemKey: index => part.first + index,
+    getItemKey: React.useCallback((index: number) => first + index, [first]),
+    // Lines that come before those in sight move nothing.
+    anchorTo: 'end',
     overscan: 20
   });
-  const [first, last] = [part.first, part.first + lines.length];
-  // A new beginning keeps the lines that were in sight where they were.
-  const before = React.useRef(first);
-  React.useLayoutEffect(() => {
-    const come = before.current - first;
-    before.current = first;
-    const element = scroller.current;
-    if (come > 0 && element !== null) {
-      element.scrollTop += come * HEIGHT;
-    }
-  }, [first]);
   React.useLayoutEffect(() => {
     if (goal !== null) {
-      setFollows(false);
-      rows.scrollToIndex(goal - part.first, { align: 'center' });
+      rows.scrollToIndex(goal.line - part.first, { align: 'center' });
     }
-    // Once for each goal, not for each line that comes after it.
+    // Once for each time that a goal was reached, not for each line that comes after it.
   }, [goal]);
   React.useLayoutEffect(() => {
     if (follows && lines.length > 0) {
-      rows.scrollToIndex(lines.length - 1, { align: 'end' });
+      rows.scrollToEnd();
     }
   }, [follows, last]);
   return (
     <div className="jp-xpt-Log-frame">
+      {part.earlier && (
+        <button className="jp-xpt-rest" onClick={state.earlier}>
+          {trans.__('Earlier lines')}
+        </button>
+      )}
       <div
         ref={scroller}
         className="jp-xpt-Log-lines"
@@ -300,36 +301,33 @@ function Lines(props: {
           setFollows(!part.later && scrollTop + clientHeight >= scrollHeight - HEIGHT);
         }}
       >
-        {part.earlier && (
-          <button className="jp-xpt-more" onClick={state.earlier}>
-            {trans.__('Earlier lines')}
-          </button>
-        )}
         <div className="jp-xpt-Log-sheet" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(item => (
             <div
               key={item.key}
               ref={rows.measureElement}
               data-index={item.index}
-              className={part.first + item.index === goal ? 'jp-xpt-Log-line jp-xpt-goal' : 'jp-xpt-Log-line'}
+              className={
+                first + item.index === goal?.line ? 'jp-xpt-Log-line jp-xpt-Log-goal' : 'jp-xpt-Log-line'
+              }
               style={{ transform: `translateY(${item.start}px)` }}
             >
               <Line line={lines[item.index] ?? ''} wanted={wanted} />
             </div>
           ))}
         </div>
-        {part.later && (
-          <button className="jp-xpt-more" onClick={state.later}>
-            {trans.__('Later lines')}
-          </button>
-        )}
       </div>
+      {part.later && (
+        <button className="jp-xpt-rest" onClick={state.later}>
+          {trans.__('Later lines')}
+        </button>
+      )}
       {!follows && live && (
         <button
           className="jp-xpt-Log-follow"
           onClick={() => {
             if (part.later) {
-              state.again();
+              state.end();
             }
             setFollows(true);
           }}
@@ -342,16 +340,15 @@ function Lines(props: {
 }
 
 /** The log of a run. Give it a `key` of the run: another run is another log. */
-export function Log(props: ILogProps & { readonly bytes: number }): React.JSX.Element {
-  const { live, bytes, trans } = props;
+export function Log(props: ILogProps): React.JSX.Element {
+  const { live, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const state = useLog(props, root);
   const [wanted, setWanted] = React.useState('');
-  const [goal, setGoal] = React.useState<number | null>(null);
+  const [follows, setFollows] = React.useState(true);
   const jump = (offset: number): void => {
-    void state.jump(offset).then(line => {
-      setGoal(line);
-    });
+    setFollows(false);
+    state.jump(offset);
   };
   return (
     <div ref={root} className="jp-xpt-Log">
@@ -365,7 +362,7 @@ export function Log(props: ILogProps & { readonly bytes: number }): React.JSX.El
             setWanted(event.currentTarget.value);
           }}
         />
-        <span className="jp-xpt-dim">{live ? trans.__('follows the run') : sized(bytes)}</span>
+        {live && <span className="jp-xpt-dim">{trans.__('follows the run')}</span>}
       </div>
       {wanted !== '' && <Found {...props} wanted={wanted} jump={jump} />}
       {state.error !== null && (
@@ -382,7 +379,7 @@ export function Log(props: ILogProps & { readonly bytes: number }): React.JSX.El
           {live ? trans.__('Nothing was printed yet.') : trans.__('Nothing was printed.')}
         </p>
       ) : (
-        <Lines part={state.part} wanted={wanted} live={live} goal={goal} state={state} trans={trans} />
+        <Lines part={state.part} wanted={wanted} live={live} {...{ state, follows, setFollows, trans }} />
       )}
     </div>
   );

@@ -70,6 +70,12 @@ export function ticks({ low, high }: IRange, wanted: number): readonly number[] 
   return found.length > 0 ? found : [low];
 }
 
+/** A range with some room at both ends. */
+export function roomier({ low, high }: IRange): IRange {
+  const room = 0.04 * (high - low);
+  return { low: low - room, high: high + room };
+}
+
 /** A number on an axis or in a table: short, and never rounded to another one that is told apart. */
 export function label(value: number): string {
   const size = Math.abs(value);

@@ -65,7 +65,7 @@ function Copy(props: { readonly text: string; readonly trans: TranslationBundle 
   return (
     <button
       className="jp-xpt-Copy"
-      title={trans.__('Copy %1: on the line of the %%experiment cell it replays this repeat', text)}
+      title={trans.__('Copy %1: on the line of the %2 cell it replays this repeat', text, '%%experiment')}
       onClick={() => {
         Clipboard.copyToSystem(text);
         setCopied(true);
@@ -100,18 +100,18 @@ function Repeats(props: {
   const { run, metrics, trans } = props;
   const row = (one: IRepeat): React.JSX.Element => (
     <tr key={one.repeat}>
-      <th scope="row" className="jp-xpt-number">
+      <th scope="row" className="jp-xpt-digits">
         {one.repeat}
       </th>
       {metrics.map(name => (
-        <td key={name} className="jp-xpt-number">
+        <td key={name} className="jp-xpt-digits">
           {told(one.values[name])}
         </td>
       ))}
-      <td className="jp-xpt-number">{took(one.seconds, trans)}</td>
+      <td className="jp-xpt-digits">{took(one.seconds, trans)}</td>
       <td>
         {one.status !== 'finished' && <Status status={one.status} trans={trans} />}{' '}
-        {one.error !== null && <span className="jp-xpt-error">{one.error}</span>}
+        {one.error !== null && <span className="jp-xpt-Error">{one.error}</span>}
       </td>
       <td className="jp-xpt-Seed">
         <code title={one.seed}>{brief(one.seed)}</code>{' '}
@@ -143,7 +143,7 @@ function Repeats(props: {
             <tr>
               <th scope="row">{trans.__('mean')}</th>
               {metrics.map(name => (
-                <td key={name} className="jp-xpt-number">
+                <td key={name} className="jp-xpt-digits">
                   {run.shown[name] ?? ''}
                 </td>
               ))}
@@ -199,11 +199,11 @@ function Run(
           </button>
         </th>
         {shown.map(name => (
-          <td key={name} className="jp-xpt-number" title={name}>
+          <td key={name} className="jp-xpt-digits" title={name}>
             {run.shown[name] ?? ''}
           </td>
         ))}
-        <td className="jp-xpt-number">
+        <td className="jp-xpt-digits">
           {run.status === 'running' ? trans.__('%1 of %2', over, run.repeats) : took(run.seconds, trans)}
         </td>
         <td>

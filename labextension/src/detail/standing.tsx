@@ -26,7 +26,7 @@ export function Judged(props: {
   }[verdict];
   return (
     <span className={`jp-xpt-Judged jp-xpt-${CLASSES[verdict]}`}>
-      <span aria-hidden="true">{SIGNS[verdict]}</span> {word}
+      <span aria-hidden="true">{SIGNS[verdict]}</span> <span className="jp-xpt-Judged-word">{word}</span>
     </span>
   );
 }
@@ -86,7 +86,8 @@ function Kept({ row, detail, trans }: IStandingProps): React.JSX.Element | null 
       return (
         <p>
           {trans.__(
-            'Not run yet: open its notebook, change what is to be tried, and run its %%experiment cell.'
+            'Not run yet: open its notebook, change what is to be tried, and run its %1 cell.',
+            '%%experiment'
           )}
         </p>
       );
@@ -148,7 +149,6 @@ function Metrics({
         <tr>
           <th scope="col">{trans.__('Metric')}</th>
           <th scope="col">{trans.__('mean ± SEM')}</th>
-          <th scope="col">{trans.__('repeats')}</th>
           {judged && <th scope="col">{trans.__('verdict')}</th>}
         </tr>
       </thead>
@@ -158,13 +158,17 @@ function Metrics({
           return (
             <tr key={name}>
               <th scope="row">
-                {name} <Arrow goal={measured.goal} trans={trans} />
+                {name}
+                {'\u00a0'}
+                <Arrow goal={measured.goal} trans={trans} />
               </th>
-              <td className="jp-xpt-number">{measured.shown}</td>
-              <td className="jp-xpt-number">
-                {measured.n}
+              <td className="jp-xpt-digits">
+                {measured.shown}{' '}
+                <span className="jp-xpt-dim" title={trans._n('%1 repeat', '%1 repeats', measured.n)}>
+                  ×{measured.n}
+                </span>
                 {measured.failed > 0 && (
-                  <span className="jp-xpt-down"> {trans.__('+%1 failed', measured.failed)}</span>
+                  <span className="jp-xpt-down"> {trans.__('%1 failed', measured.failed)}</span>
                 )}
               </td>
               {judged && (
@@ -172,7 +176,7 @@ function Metrics({
                   {verdict !== undefined && (
                     <>
                       <Judged verdict={verdict.verdict} trans={trans} />{' '}
-                      <span className="jp-xpt-number">{size(verdict)}</span>
+                      <span className="jp-xpt-Metrics-size jp-xpt-digits">{size(verdict)}</span>
                     </>
                   )}
                 </td>

@@ -47,7 +47,7 @@ export function Warnings(props: {
           {one.where !== '' && !one.text.startsWith(one.where) && (
             <span className="jp-xpt-dim">{trans.__('(%1)', one.where)}</span>
           )}{' '}
-          <code className="jp-xpt-code">{one.code}</code>
+          <code className="jp-xpt-tiny">{one.code}</code>
         </li>
       ))}
     </ul>

@@ -7,7 +7,7 @@ import type { IPlace } from '../tokens';
 const LOAD = '%load_ext jupyter_xpt';
 const CELL = `%%experiment repeats=5 note="baseline"
 import random
-xpt.log(accuracy=random.gauss(0.9, 0.01))`;
+xpt.log(score=random.gauss(9, 1))`;
 
 /** Something to type, with a button that copies it. */
 function Code(props: { readonly text: string; readonly trans: TranslationBundle }): React.JSX.Element {
@@ -59,7 +59,7 @@ export function FirstPage(props: IFirstPageProps): React.JSX.Element {
       <p>
         {folder === null || folder === ''
           ? trans.__('Your first one takes a minute. In a notebook, run this once:')
-          : trans.__('Your first one in %1 takes a minute. In a notebook there, run this once:', folder)}
+          : trans.__('Your first one in “%1” takes a minute. In a notebook there, run this once:', folder)}
       </p>
       <Code text={LOAD} trans={trans} />
       <p>{trans.__('Then begin a cell with %1, and log what you measure:', '%%experiment')}</p>

@@ -18,6 +18,7 @@ import type { IPreferences } from '../preferences';
 import { DEFAULTS } from '../preferences';
 import { shownRows } from '../leaves/rows';
 import { scaleOf } from '../leaves/scale';
+import { ROW } from './row';
 import { Split } from './split';
 import type { ILineage } from '../tokens';
 import { Tree } from './tree';
@@ -235,6 +236,7 @@ function Lineage(
       <Tree
         lineage={lineage}
         shown={shown}
+        from={`${sort} ${model.line}`}
         metric={metric}
         scale={scale}
         chosen={model.chosen}
@@ -325,6 +327,7 @@ function Whole(props: IPanelProps): React.JSX.Element {
           top={<Lineage {...props} lineage={lineage} filter={filter} />}
           bottom={<Detail {...props} lineage={lineage} />}
           share={model.share}
+          enough={(lineage.rows.length + 2) * ROW}
           setShare={share => {
             model.setShare(share);
           }}
@@ -343,6 +346,7 @@ export class ExperimentsPanel extends ReactWidget {
     this.addClass('jp-xpt-panel');
     this.title.icon = experimentsIcon;
     this.title.caption = props.trans.__('Experiments');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', props.trans.__('Experiments'));
     document.addEventListener('visibilitychange', this.look);
@@ -379,6 +383,12 @@ export class ExperimentsPanel extends ReactWidget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this.look();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    // Where there is no list yet, the panel itself, so that Tab goes on from here.
+    (this.node.querySelector<HTMLElement>('.jp-xpt-tree') ?? this.node).focus();
   }
 
   private readonly look = (): void => {

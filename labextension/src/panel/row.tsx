@@ -24,6 +24,8 @@ export const ROW = 30;
 const MIDDLE = ROW / 2;
 /** Where the sign of a root stands. */
 const FIRST = 10;
+/** How close two lines may come to each other. */
+const CLOSEST = 4;
 
 /** What rows can have done to them. */
 export interface IRowActs {
@@ -66,12 +68,15 @@ function Gutter(props: IRowProps): React.JSX.Element {
   const x = (level: number): number => FIRST + level * step;
   const bend = Math.min(6, step / 2);
   const paths: string[] = [];
+  let drawn = -Infinity;
   for (let level = 0; level < depth; level++) {
-    const on = props.lines[level] === '1';
-    if (on) {
+    const own = level === depth - 1;
+    // Of a deep tree not every line is drawn, or they would be one.
+    if (props.lines[level] === '1' && (own || x(level) - drawn >= CLOSEST)) {
       paths.push(`M${x(level)} 0 V${ROW}`);
+      drawn = x(level);
     }
-    if (level === depth - 1) {
+    if (own) {
       const end = x(depth) - (step >= 9 ? RADIUS : 0);
       paths.push(
         `M${x(level)} 0 V${MIDDLE - bend} Q${x(level)} ${MIDDLE} ${x(level) + bend} ${MIDDLE} H${end}`

@@ -27,6 +27,8 @@ export interface ITreeActs extends IRowActs {
 export interface ITreeProps {
   readonly lineage: ILineage;
   readonly shown: readonly IShown[];
+  /** Changes where the list is another one, to be read from its top. */
+  readonly from: string;
   readonly metric: string | null;
   readonly scale: IScale | null;
   readonly chosen: number | null;
@@ -179,6 +181,13 @@ export function Tree(props: ITreeProps): React.JSX.Element {
     }
     // Only when another one is chosen: a list that changes must not jump.
   }, [chosen, lineage.series]);
+  const from = React.useRef(props.from);
+  React.useEffect(() => {
+    if (from.current !== props.from) {
+      from.current = props.from;
+      virtualizer.scrollToOffset(0);
+    }
+  }, [props.from, virtualizer]);
   const means = React.useMemo(
     () => new Map(lineage.rows.map(row => [row.number, measuredOf(row, metric)?.mean ?? null])),
     [lineage, metric]

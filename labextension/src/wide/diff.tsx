@@ -46,7 +46,7 @@ function Cell(props: {
         )}
         {cell.kind === 'edited' && (
           <button
-            className="jp-xpt-more"
+            className="jp-xpt-rest"
             aria-pressed={whole}
             onClick={() => {
               setWhole(!whole);

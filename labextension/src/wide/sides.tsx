@@ -116,7 +116,10 @@ const Table = React.memo(function Table(props: {
     <table className={wide ? 'jp-xpt-Diff-lines jp-xpt-wide' : 'jp-xpt-Diff-lines'} aria-label={label}>
       <colgroup>
         {heads.map((head, i) => (
-          <col key={head} className={wide ? (i % 2 === 0 ? 'jp-xpt-n' : '') : i < 2 ? 'jp-xpt-n' : ''} />
+          <col
+            key={head}
+            className={wide ? (i % 2 === 0 ? 'jp-xpt-Diff-n' : '') : i < 2 ? 'jp-xpt-Diff-n' : ''}
+          />
         ))}
       </colgroup>
       <thead className="jp-xpt-unseen">

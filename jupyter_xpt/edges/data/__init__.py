@@ -1,0 +1,1 @@
+"""Data: files, frames, arrays and tensors described and digested; their libraries are never imported by us."""

@@ -1,0 +1,1 @@
+"""Datasets compared, said in a line, and freed from secrets: pure functions."""

@@ -1,0 +1,94 @@
+"""Wording: a dataset in one line for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jupyter_xpt.ground.datasets import SEEN, DatasetRecord
+from jupyter_xpt.ground.names import printable
+
+_MAX_CLASSES = 6
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+# A number's groups must not be torn apart at the end of a line.
+_GAP = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A dataset as lists show it: its name, ``in`` or ``out``, the line that describes it, its digest."""
+
+    name: str
+    kind: str
+    said: str
+    digest: str | None
+
+
+def listed(records: Sequence[DatasetRecord]) -> tuple[Listed, ...]:
+    """The datasets of a run as lists show them, safe for any terminal and page."""
+    return tuple(Listed(printable(one.name), one.direction, printable(said(one)), one.digest) for one in records)
+
+
+def said(record: DatasetRecord) -> str:
+    r"""What a dataset is, in one line without its name.
+
+    >>> said(DatasetRecord("a", "frame", shape=(10000, 21), classes={"cat": 4200, "dog": 3900}))
+    '10\xa0000 × 21 · cat 4\xa0200, dog 3\xa0900'
+    """
+    parts = [_version(record), dimensions(record), _missing(record)]
+    if record.classes is not None:
+        parts.append(_classes(record.classes))
+    parts.append(f"{record.contents} different contents" if record.contents > 1 else "")
+    parts.append("digest still being computed" if record.pending else "")
+    parts.append(record.problem or "")
+    parts.append("seen, not declared" if record.how == SEEN else "")
+    return " · ".join(part for part in parts if part) or (record.location or record.kind)
+
+
+def dimensions(record: DatasetRecord) -> str:
+    """Its shape where it has one, else how many files and bytes."""
+    if record.shape is not None:
+        return " × ".join(map(grouped, record.shape)) or "a single value"
+    files = f"{grouped(record.files)} files" if record.files is not None else ""
+    size = human(record.size) if record.size is not None else ""
+    where = record.location or "" if record.kind == "address" else ""
+    return " · ".join(part for part in (where, files, size) if part)
+
+
+def grouped(number: int) -> str:
+    r"""A whole number with its thousands apart.
+
+    >>> grouped(1234567)
+    '1\xa0234\xa0567'
+    """
+    return f"{number:,}".replace(",", _GAP)
+
+
+def human(size: int) -> str:
+    """Bytes for people.
+
+    >>> human(13478), human(999), human(1073741824)
+    ('13.5 kB', '999 B', '1.07 GB')
+    """
+    value, unit = float(size), 0
+    # What would be rounded to 1000 is 1 of the next unit.
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.3g} {_UNITS[unit]}"
+
+
+def _version(record: DatasetRecord) -> str:
+    """Its version, where one was given."""
+    return f"version {record.version}" if record.version else ""
+
+
+def _missing(record: DatasetRecord) -> str:
+    """How many values are missing, where any are."""
+    return f"{grouped(record.missing)} missing" if record.missing else ""
+
+
+def _classes(classes: Mapping[str, int]) -> str:
+    """The largest classes with their counts."""
+    shown = [f"{name} {grouped(count)}" for name, count in list(classes.items())[:_MAX_CLASSES]]
+    more = len(classes) - len(shown)
+    return ", ".join(shown) + (f" and {more} more classes" if more else "")

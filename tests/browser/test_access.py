@@ -1,0 +1,88 @@
+"""Who cannot see, and who uses no mouse, can work with the panel; in light and in dark nothing is cut."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import builders
+from tests.browser import folders
+from tests.browser.access import violations
+from tests.browser.panel import ID, choose, open_panel, panel, rows, widen
+
+THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
+# Texts whose end cannot be seen although nothing says so: no ellipsis, no scroll bar.
+CUT = """id => Array.from(document.getElementById(id).querySelectorAll('*')).filter(one => {
+    const style = getComputedStyle(one), text = Array.from(one.childNodes).some(
+        node => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== '');
+    return text && one.checkVisibility() && style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' &&
+        !/auto|scroll/.test(style.overflowX) && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1;
+}).map(one => one.outerHTML.slice(0, 200))"""
+# Texts that stick out of the panel.
+OUT = """id => { const panel = document.getElementById(id).getBoundingClientRect();
+    return Array.from(document.getElementById(id).querySelectorAll('*')).filter(one => {
+        const box = one.getBoundingClientRect();
+        let above = one.parentElement;
+        while (above !== null && above.id !== id && !/auto|scroll|hidden/.test(getComputedStyle(above).overflowX))
+            above = above.parentElement;
+        return one.checkVisibility() && box.width > 0 && (above === null || above.id === id) &&
+            (box.right > panel.right + 1 || box.left < panel.left - 1);
+    }).map(one => one.outerHTML.slice(0, 200)); }"""
+
+
+@pytest.fixture
+def page(lab, folder, watch) -> Page:
+    """The panel on a small series, with every kind of status but running."""
+    folders.reserved(builders.write_series(folder))
+    folders.damaged(folder, 7)
+    page = open_panel(watch, lab)
+    expect(rows(page)).to_have_count(7)
+    return page
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Changes JupyterLab's theme, and waits until it is there."""
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
+
+@pytest.fixture
+def usual(page: Page):
+    """The theme is put back after the test: it is a setting, and outlives the page."""
+    yield
+    set_theme(page, THEMES[0])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_names_roles_and_contrast_are_right(page, usual, theme):
+    set_theme(page, theme)
+    for number in (4, 5, 7):
+        choose(page, number)
+        assert violations(page, f"#{ID}") == []
+
+
+@pytest.mark.parametrize("width", [240, 330, 520, 900])
+def test_nothing_is_cut_without_a_sign_of_it(page, width):
+    widen(page, width)
+    for number in (4, 5, 7):
+        choose(page, number)
+        assert page.evaluate(CUT, ID) == []
+        assert page.evaluate(OUT, ID) == []
+
+
+def test_tab_reaches_every_part_of_the_panel_and_shows_where_it_is(page):
+    panel(page).get_by_role("searchbox").click()
+    seen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(
+            """id => { const one = document.activeElement, style = getComputedStyle(one);
+            return document.getElementById(id).contains(one) ? [one.role ?? one.getAttribute('role') ?? one.tagName,
+            style.outlineStyle !== 'none' || style.boxShadow !== 'none' ||
+            getComputedStyle(one.parentElement).outlineStyle !== 'none' || one.matches(':focus-visible')] : null }""",
+            ID,
+        )
+        if focus is None:
+            break
+        seen.append(focus)
+    assert any(role == "tree" for role, _ in seen)
+    assert any(role == "BUTTON" for role, _ in seen)
+    assert all(visible for _, visible in seen)
