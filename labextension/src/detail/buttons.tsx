@@ -94,15 +94,6 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
         });
       }
     },
-    {
-      label: trans.__('Compare with another …'),
-      off: others,
-      act: () => {
-        ask(trans.__('Compare %1 with which experiment?', padded(number)), trans.__('Compare'), other => {
-          acts.compare([other, number]);
-        });
-      }
-    },
     ...(parent === null
       ? []
       : [
@@ -113,6 +104,15 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
             }
           }
         ]),
+    {
+      label: trans.__('Compare with another …'),
+      off: others,
+      act: () => {
+        ask(trans.__('Compare %1 with which experiment?', padded(number)), trans.__('Compare'), other => {
+          acts.compare([other, number]);
+        });
+      }
+    },
     null,
     {
       label: pinned ? trans.__('Unpin as baseline') : trans.__('Pin as baseline'),

@@ -110,7 +110,7 @@ function Note({ row, edit, trans }: Omit<IHeadProps, 'metric'>): React.JSX.Eleme
     >
       <span className={row.note === '' ? 'jp-xpt-Note-offered' : 'jp-xpt-Note-text'}>
         {text || trans.__('no note yet')}
-      </span>{' '}
+      </span>
       <span className="jp-xpt-Note-pencil" aria-hidden="true">
         ✎
       </span>

@@ -148,7 +148,7 @@ function Metrics({
       <thead>
         <tr>
           <th scope="col">{trans.__('Metric')}</th>
-          <th scope="col">{trans.__('mean ± SEM × repeats')}</th>
+          <th scope="col">{trans.__('mean ± SEM')}</th>
           {judged && <th scope="col">{trans.__('verdict')}</th>}
         </tr>
       </thead>
@@ -158,7 +158,9 @@ function Metrics({
           return (
             <tr key={name}>
               <th scope="row">
-                {name} <Arrow goal={measured.goal} trans={trans} />
+                {name}
+                {'\u00a0'}
+                <Arrow goal={measured.goal} trans={trans} />
               </th>
               <td className="jp-xpt-digits">
                 {measured.shown}{' '}
@@ -174,7 +176,7 @@ function Metrics({
                   {verdict !== undefined && (
                     <>
                       <Judged verdict={verdict.verdict} trans={trans} />{' '}
-                      <span className="jp-xpt-digits">{size(verdict)}</span>
+                      <span className="jp-xpt-Metrics-size jp-xpt-digits">{size(verdict)}</span>
                     </>
                   )}
                 </td>

@@ -4,13 +4,13 @@ import * as React from 'react';
 
 import type { IActs, ICompareProps } from '../acts';
 import { Link, Section, Trouble, useWidth, Waiting } from '../detail/parts';
+import { range } from '../detail/plot';
 import { useReading } from '../detail/reading';
 import { Arrow, Judged, Sentence } from '../detail/standing';
 import { compare as readCompare } from '../request';
-import { scaleOf } from '../leaves/scale';
 import { SignPicture } from '../panel/sign';
 import { Strip } from '../panel/strip';
-import type { ICompare, IRow } from '../tokens';
+import type { ICompare, IMeasured, IRow } from '../tokens';
 import { measuredOf, padded, signOf, signWords, titleOf } from '../leaves/words';
 
 const [NARROWEST, WIDEST] = [80, 260];
@@ -20,6 +20,12 @@ const FIRST = 8;
 /** How many of the values are not what the first one is. */
 export function differing(values: readonly (string | null)[]): number {
   return values.filter(value => value !== values[0]).length;
+}
+
+/** All values of what was measured, and the bounds of its mean's interval. */
+function ends(measured: IMeasured | null): readonly number[] {
+  const { values, mean, half } = measured ?? { values: [], mean: null, half: null };
+  return mean === null || half === null ? values : [...values, mean - half, mean + half];
 }
 
 interface IMetricsProps {
@@ -35,7 +41,8 @@ function Metric(props: Omit<IMetricsProps, 'metrics'> & { readonly metric: strin
   const { rows, metric, verdicts, strip, trans } = props;
   const all = rows.map(row => measuredOf(row, metric));
   const live = rows.flatMap(row => row.running?.values[metric] ?? []);
-  const scale = scaleOf([...all.flatMap(one => one?.values ?? []), ...live]);
+  // From end to end: of few experiments even the odd value is worth its room.
+  const scale = range([...all.flatMap(ends), ...live]);
   const first = all[0]?.mean ?? null;
   const goal = all.find(one => one !== null)?.goal;
   return (
@@ -88,11 +95,12 @@ function asVerdict(judged: ICompare['verdicts'][number]): IRow['verdicts'][strin
 function Heads(props: {
   readonly rows: readonly IRow[];
   readonly corner: string;
+  readonly notes: boolean;
   readonly metric: string | null;
   readonly acts: Pick<IActs, 'choose'>;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { rows, corner, metric, acts, trans } = props;
+  const { rows, corner, notes, metric, acts, trans } = props;
   return (
     <thead>
       <tr>
@@ -103,7 +111,11 @@ function Heads(props: {
             <th scope="col" key={row.number} className="jp-xpt-Compare-head">
               <SignPicture sign={signOf(row, metric)} title={words} />{' '}
               <Link number={row.number} acts={acts} trans={trans} />
-              <div className="jp-xpt-Compare-note">{titleOf(row)}</div>
+              {notes && (
+                <div className="jp-xpt-Compare-note" title={titleOf(row)}>
+                  {titleOf(row)}
+                </div>
+              )}
             </th>
           );
         })}
@@ -176,7 +188,7 @@ function Comparison(
         <Section name="metrics" title={trans.__('Metrics')}>
           <div className="jp-xpt-scroll">
             <table className="jp-xpt-Table jp-xpt-Compare-table">
-              <Heads {...head} corner={trans.__('Metric')} />
+              <Heads {...head} notes corner={trans.__('Metric')} />
               <tbody>
                 {shown.map(one => (
                   <Metric key={one} {...{ rows, strip, trans }} verdicts={compare.verdicts} metric={one} />
@@ -200,7 +212,7 @@ function Comparison(
         {compare.rows.length > 0 ? (
           <div className="jp-xpt-scroll">
             <table className="jp-xpt-Table jp-xpt-Compare-table">
-              <Heads {...head} corner={trans.__('What')} />
+              <Heads {...head} notes={metrics.length === 0} corner={trans.__('What')} />
               <Rows compare={compare} trans={trans} />
             </table>
           </div>
@@ -239,6 +251,7 @@ export function Compare(props: ICompareProps): React.JSX.Element {
       <header className="jp-xpt-Wide-head">
         <h2>{trans.__('%1 · compared', series)}</h2>
         <div className="jp-xpt-Compare-order" role="group" aria-label={trans.__('Compared with')}>
+          <span className="jp-xpt-dim">{trans.__('told against')}</span>
           {numbers.map((number, i) => (
             <button
               key={number}
