@@ -9,7 +9,7 @@ import { useReading } from '../detail/reading';
 import { padded } from '../leaves/words';
 import { diff as readDiff } from '../request';
 import type { ICellDiff, IDiff } from '../tokens';
-import { counted, swapped } from './pairs';
+import { counted, grouped, swapped } from './pairs';
 import { Sides } from './sides';
 
 /** Narrower than this, in pixels, both sides stand one below the other. */
@@ -97,20 +97,6 @@ function Unchanged(props: {
 function named(cells: readonly ICellDiff[]): string {
   const names = cells.map(cell => cell.where);
   return names.length <= 3 ? names.join(', ') : `${names[0] ?? ''} … ${names[names.length - 1] ?? ''}`;
-}
-
-/** Neighbours that nothing happened to, together; everything else by itself. */
-export function grouped(cells: readonly ICellDiff[]): readonly (readonly ICellDiff[])[] {
-  const groups: ICellDiff[][] = [];
-  for (const cell of cells) {
-    const last = groups[groups.length - 1];
-    if (cell.kind === 'same' && last?.[0]?.kind === 'same') {
-      last.push(cell);
-    } else {
-      groups.push([cell]);
-    }
-  }
-  return groups;
 }
 
 /** Cells or files, those without changes folded. */

@@ -108,3 +108,17 @@ export function counted(cell: ICellDiff): { readonly added: number; readonly rem
   const n = (kind: IDiffLine['kind']): number => cell.lines.filter(line => line.kind === kind).length;
   return { added: n('added'), removed: n('removed') };
 }
+
+/** Neighbours that nothing happened to, together; everything else by itself. */
+export function grouped(cells: readonly ICellDiff[]): readonly (readonly ICellDiff[])[] {
+  const groups: ICellDiff[][] = [];
+  for (const cell of cells) {
+    const last = groups[groups.length - 1];
+    if (cell.kind === 'same' && last?.[0]?.kind === 'same') {
+      last.push(cell);
+    } else {
+      groups.push([cell]);
+    }
+  }
+  return groups;
+}
