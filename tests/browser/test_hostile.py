@@ -69,7 +69,8 @@ def test_no_payload_in_a_detail_runs(page):
 
 
 def test_no_payload_in_a_difference_runs(page):
-    go(page, 3).get_by_role("button", name="Diff with 001").click()
+    filter_by(page, "number=3")
+    menu(page, 3, "Diff with 001")
     diff = page.locator(".jp-xpt-Diff")
     expect(diff).to_contain_text(payloads.PAYLOADS[1])
     for fold in diff.locator("[aria-expanded=false]").all():
