@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ICellDiff, IDiffLine } from '../src/tokens';
-import { counted, grouped, MOST_CHANGED, paired, stretches, swapped } from '../src/wide/pairs';
+import {
+  counted,
+  everything,
+  grouped,
+  MOST_AT_ONCE,
+  MOST_CHANGED,
+  paired,
+  stretches,
+  swapped
+} from '../src/wide/pairs';
 
 /** Lines as a diff prints them: ` same`, `-removed`, `+added`; numbered on either side. */
 function lines(...texts: readonly string[]): readonly IDiffLine[] {
@@ -61,6 +70,19 @@ for (const [what, given, expected] of FOLDS) {
 test('the rest of a very long change is folded too', () => {
   const changed = Array.from({ length: MOST_CHANGED + 50 }, () => '+x');
   assert.equal(folds(...changed), `${MOST_CHANGED} [50]`);
+});
+
+test('of all lines so many are drawn at once', () => {
+  const pairs = paired(lines(...alike(2 * MOST_AT_ONCE + 1)));
+  assert.deepEqual(
+    everything(pairs).map(one => [one.folded, one.pairs.length]),
+    [
+      [false, MOST_AT_ONCE],
+      [true, MOST_AT_ONCE],
+      [true, 1]
+    ]
+  );
+  assert.deepEqual(everything([]), []);
 });
 
 test('swapped, sides and signs change places, and what is removed stands first', () => {

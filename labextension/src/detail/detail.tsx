@@ -18,7 +18,7 @@ import { Runs } from './runs';
 import { sized } from './said';
 import { padded } from '../leaves/words';
 import { Standing } from './standing';
-import { damaged, warned, Warnings } from './warnings';
+import { warned, Warnings } from './warnings';
 
 /** What is open at first. */
 const OPEN: ReadonlySet<string> = new Set(['curves', 'figures']);
@@ -145,7 +145,7 @@ function Where({ detail, row, folds, trans }: IBodyProps): React.JSX.Element | n
 /** Everything that has to be read first. */
 function Body(props: IBodyProps): React.JSX.Element {
   const { row, detail, metric, acts, run, openLog, trans } = props;
-  const [warnings, damage] = [warned(detail), damaged(detail)];
+  const warnings = warned(detail);
   const names =
     Object.keys(row.measured).length > 0 ? Object.keys(row.measured) : Object.keys(run?.shown ?? {});
   const metrics = [...names].sort((one, other) => Number(other === metric) - Number(one === metric));
@@ -166,7 +166,7 @@ function Body(props: IBodyProps): React.JSX.Element {
         </Section>
       )}
       {detail.datasets.length > 0 && <Datasets datasets={detail.datasets} trans={trans} />}
-      {warnings.length + damage.length > 0 && <Warnings warnings={warnings} damage={damage} trans={trans} />}
+      {warnings.length > 0 && <Warnings warnings={warnings} trans={trans} />}
       {run !== null && <OfRun {...props} run={run} />}
       <Where {...props} />
       {detail.children.length > 0 && (

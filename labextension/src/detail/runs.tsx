@@ -9,7 +9,7 @@ import { label } from './plot';
 import { duration } from '../leaves/words';
 
 /** Below so many pixels a run takes two lines. */
-const NARROW = 380;
+const NARROW = 430;
 /** Pixels of what stands beside the metrics, and of one metric. */
 const [BESIDE, COLUMN] = [290, 112];
 

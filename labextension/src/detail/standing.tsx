@@ -78,13 +78,23 @@ function Running({
 }
 
 /** What keeps the experiment from being judged, in words. */
-function Kept({ row, detail, trans }: IStandingProps): React.JSX.Element | null {
+function Kept({
+  row,
+  detail,
+  acts,
+  trans
+}: IStandingProps & Pick<IDetailProps, 'acts'>): React.JSX.Element | null {
   const last = detail?.runs[detail.runs.length - 1];
   const error = last?.error ?? null;
   switch (row.status) {
     case 'planned':
       return (
         <p>
+          {row.parent !== null && (
+            <>
+              {trans.__('Made from')} <Link number={row.parent} trans={trans} acts={acts} />.{' '}
+            </>
+          )}
           {trans.__(
             'Not run yet: open its notebook, change what is to be tried, and run its %1 cell.',
             '%%experiment'
@@ -224,7 +234,7 @@ export function Standing(
       {lineage.baseline === row.number && (
         <p className="jp-xpt-dim">{trans.__('The pinned baseline: the others are compared with it.')}</p>
       )}
-      <Kept row={row} detail={detail} trans={trans} />
+      <Kept row={row} detail={detail} acts={acts} trans={trans} />
       {verdict !== undefined && (
         <p className="jp-xpt-Sentence">
           <Sentence sentence={verdict.sentence} against={row.against} trans={trans} acts={acts} />

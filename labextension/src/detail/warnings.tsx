@@ -4,42 +4,32 @@ import * as React from 'react';
 
 import type { IDetail, IWarned } from '../tokens';
 
-/** All warnings of an experiment: those of hidden state too, each once. */
+/** Codes of what is damaged, or could not be kept. */
+const DAMAGE = ['damaged', 'incomplete'];
+
+/** All warnings of an experiment, each once: damage first, that of runs which do not count too. */
 export function warned(detail: IDetail): readonly IWarned[] {
-  const all = [
-    ...detail.warnings,
-    ...detail.runs.filter(run => run.counts).flatMap(run => [...run.warnings, ...run.hidden_state])
-  ];
-  return Array.from(new Map(all.map(one => [JSON.stringify([one.code, one.where, one.text]), one])).values());
-}
-
-/** What is damaged, or could not be kept, of some runs; the run named where there are several. */
-export function damaged(detail: IDetail): readonly string[] {
-  const several = detail.runs.length > 1;
-  return detail.runs.flatMap(run =>
-    [...run.damage, ...run.incomplete].map(text => (several ? `${run.run}: ${text}` : text))
+  const texts = new Set(detail.warnings.map(one => one.text));
+  const others = detail.runs.flatMap(run =>
+    run.damage.filter(text => !texts.has(text)).map(text => ({ code: 'damaged', text, where: run.run }))
   );
+  const all = [...detail.warnings, ...others];
+  const weight = (one: IWarned): number => (DAMAGE.includes(one.code) ? 0 : 1);
+  return Array.from(
+    new Map(all.map(one => [JSON.stringify([one.code, one.where, one.text]), one])).values()
+  ).sort((one, other) => weight(one) - weight(other));
 }
 
-/** Warnings and damage as lines, each with its sign. */
+/** Warnings as lines, each with its sign and its code. */
 export function Warnings(props: {
   readonly warnings: readonly IWarned[];
-  readonly damage: readonly string[];
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { warnings, damage, trans } = props;
+  const { warnings, trans } = props;
   return (
     <ul className="jp-xpt-Warnings" aria-label={trans.__('Warnings')}>
-      {damage.map((text, i) => (
-        <li key={`d${i}`} className="jp-xpt-damage">
-          <span role="img" aria-label={trans.__('damaged or not kept')}>
-            ⚠
-          </span>{' '}
-          {text}
-        </li>
-      ))}
       {warnings.map((one, i) => (
-        <li key={`w${i}`}>
+        <li key={i} className={DAMAGE.includes(one.code) ? 'jp-xpt-damage' : undefined}>
           <span role="img" aria-label={trans.__('warning')}>
             ⚠
           </span>{' '}

@@ -21,6 +21,8 @@ const AROUND = 3;
 const WORTH = 4;
 /** So many changed lines in a row are shown at first. */
 export const MOST_CHANGED = 400;
+/** So many lines are drawn at once where all are asked for. */
+export const MOST_AT_ONCE = 2000;
 
 /** Lines side by side: what was removed beside what was added in its place. */
 export function paired(lines: readonly IDiffLine[]): readonly IPair[] {
@@ -80,6 +82,15 @@ export function stretches(pairs: readonly IPair[]): readonly IStretch[] {
     from = to;
   }
   return found;
+}
+
+/** All pairs, in stretches of which the first is shown: very many lines are drawn as they are asked for. */
+export function everything(pairs: readonly IPair[]): readonly IStretch[] {
+  return Array.from({ length: Math.ceil(pairs.length / MOST_AT_ONCE) }, (_, i) => ({
+    folded: i > 0,
+    same: false,
+    pairs: pairs.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE)
+  }));
 }
 
 /** The same with both sides in each other's place. */

@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { IPiece } from '../detail/lines';
 import type { ICellDiff, IDiffLine } from '../tokens';
-import { alike, paired, stretches } from './pairs';
+import { alike, everything, paired, stretches } from './pairs';
 import type { IPair, IStretch } from './pairs';
 import { compared } from './pieces';
 
@@ -40,7 +40,7 @@ function Text({ pieces }: { readonly pieces: Pieces }): React.JSX.Element {
   );
 }
 
-const SIGNS = { same: '', added: '+', removed: '−' } as const;
+const SIGNS = { added: '+', removed: '−' } as const;
 
 interface ISideProps {
   readonly line: IDiffLine | null;
@@ -63,7 +63,7 @@ function Half({ line, pieces, number }: ISideProps): React.JSX.Element {
     <>
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{number}</td>
       <td className={`jp-xpt-Diff-text jp-xpt-Diff-${line.kind}`}>
-        <span className="jp-xpt-Diff-sign">{SIGNS[line.kind]}</span>
+        {line.kind !== 'same' && <span className="jp-xpt-Diff-sign">{SIGNS[line.kind]}</span>}
         <Text pieces={pieces} />
       </td>
     </>
@@ -87,7 +87,7 @@ function rowsOf(pair: IPair, wide: boolean, key: number): readonly React.JSX.Ele
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.left}</td>
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.right}</td>
       <td className={`jp-xpt-Diff-text jp-xpt-Diff-${line.kind}`}>
-        <span className="jp-xpt-Diff-sign">{SIGNS[line.kind]}</span>
+        {line.kind !== 'same' && <span className="jp-xpt-Diff-sign">{SIGNS[line.kind]}</span>}
         <Text pieces={pieces} />
       </td>
     </tr>
@@ -156,7 +156,7 @@ function Stretch(props: {
       >
         {stretch.same
           ? trans._n('⋯ %1 line alike', '⋯ %1 lines alike', n)
-          : trans._n('⋯ %1 more changed line', '⋯ %1 more changed lines', n)}
+          : trans._n('⋯ %1 more line', '⋯ %1 more lines', n)}
       </button>
     );
   }
@@ -189,7 +189,7 @@ export function Sides(props: {
   const { cell, wide, whole, trans } = props;
   const all = React.useMemo(() => {
     const pairs = paired(cell.lines);
-    return whole ? [{ folded: false, same: true, pairs }] : stretches(pairs);
+    return whole ? everything(pairs) : stretches(pairs);
   }, [cell, whole]);
   return (
     <div className="jp-xpt-Diff-cell-lines">
