@@ -35,7 +35,7 @@ def test_a_setting_has_its_effect(lab, folder, watch):
     expect_numbers(page, 1, 2, 4, 6, 3, 5)
     lab.request("PUT", "lab/api/settings/jupyter-xpt:plugin", {"raw": '{"sort": "value"}'})
     try:
-        page.reload()
+        page = open_panel(watch, lab)
         expect(rows(page).first).to_contain_text("004")
     finally:
         lab.request("PUT", "lab/api/settings/jupyter-xpt:plugin", {"raw": "{}"})
