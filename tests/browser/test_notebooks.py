@@ -48,7 +48,7 @@ def numbered(watch: Watch, lab: Lab, folder: Path, cells: tuple[str, ...] = (SET
     books.run_all(page)
     for index in range(1, len(cells)):
         wait(page, index)
-    books.save(page)
+    save(page)
     page.evaluate("() => jupyterapp.commands.execute('application:close').then(() => null)")
     books.open_book(page, lab.path_of(folder / "animals_001.ipynb"))
     books.run_all(page)
@@ -61,6 +61,11 @@ def wait_for_path(page: Page, lab: Lab, path: Path) -> None:
     page.wait_for_function(
         f"path => {{ {books.BOOK} return book?.context?.path === path }}", arg=lab.path_of(path), timeout=books.SLOW
     )
+
+
+def save(page: Page) -> None:
+    """Saves the notebook in front."""
+    page.evaluate(f"() => {{ {books.BOOK} return book.context.save() }}")
 
 
 def open_busy(page: Page, lab: Lab, path: Path) -> None:
@@ -107,7 +112,7 @@ def test_unsaved_edits_are_saved_before_an_experiment_runs(lab: Lab, folder: Pat
     assert "'below, not saved'" in texts(book)
     assert MODEL in texts(book)
     # What the request held besides is nowhere in the notebook.
-    books.save(page)
+    save(page)
     saved = json.loads(book.read_text())
     assert [cell["metadata"].keys() & {"jupyter_xpt"} for cell in saved["cells"]] == [set()] * 3
     assert "transient" not in book.read_text()
@@ -144,7 +149,7 @@ def test_an_edit_in_a_frozen_notebook_makes_the_open_document_the_next_number(
     # The session is told too: it is how the kernel learns where it is from elsewhere.
     paths = [one["path"] for one in lab.request("GET", "api/sessions")]
     assert sorted(paths) == [lab.path_of(folder / name) for name in ("animals.ipynb", "animals_002.ipynb")]
-    books.save(page)
+    save(page)
     saved = json.loads((folder / "animals_002.ipynb").read_text())
     assert saved["metadata"]["jupyter_xpt"] == {"series": "animals", "number": 2, "parent": 1}
     assert "print('on screen')" in texts(folder / "animals_002.ipynb")
