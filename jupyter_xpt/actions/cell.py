@@ -18,7 +18,7 @@ from jupyter_xpt.actions.inputs import RunInputs
 from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
-from jupyter_xpt.actions.session import Became, Session
+from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.fingerprint import fingerprints
@@ -160,8 +160,8 @@ class ExperimentCell:
         self.session.ran(prepared.origin.notebook, prepared.key, self.record.number)
         if prepared.moves and prepared.origin.notebook is not None:
             given = sent(self.session.meta)
-            became = Became(given.notebook, prepared.store.notebook(self.record.name))
-            self.session.becomes(given.document, became, prepared.origin.notebook)
+            now = prepared.store.notebook(self.record.name)
+            self.session.becomes(given.document, given.notebook, prepared.origin.notebook, now)
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 

@@ -40,7 +40,7 @@ def settled(clues: place.Clues, session: Session, stopped: Callable[[], bool]) -
 
 def _renamed(given: Sent, session: Session, stopped: Callable[[], bool]) -> Path | None:
     """The document's new file, when the cell was sent before the front end had renamed the old one."""
-    was = session.became.get(given.document)
-    if was is None or was.sent != given.notebook or not given.becomes:
+    sent_as, now = session.became.get(given.document, ("", Path()))
+    if not sent_as or sent_as != given.notebook or not given.becomes:
         return None
-    return was.file if wait_until(was.file.is_file, stopped) else None
+    return now if wait_until(now.is_file, stopped) else None

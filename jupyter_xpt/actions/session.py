@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
 from jupyter_xpt.edges.kernel.reads import Reads
 from jupyter_xpt.thought.executed import Executed
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """What an open document became: the path it was ``sent`` under before, and the file that it is from then on."""
-
-    sent: str
-    file: Path
 
 
 class Session:
@@ -43,8 +34,9 @@ class Session:
         self.trouble: str | None = None
         # What each experiment cell was when it last ran here, by notebook and cell key.
         self.last: dict[tuple[str | None, str | None], int] = {}
-        # What front ends were told to make of open documents: cells that they sent before bear the old name.
-        self.became: dict[str, Became] = {}
+        # What front ends were told to make of open documents: the path that cells were sent under until then, and
+        # the file that it is from then on.
+        self.became: dict[str, tuple[str, Path]] = {}
 
     def python(self, text: str) -> str:
         """A cell's text as plain Python; translated once."""
@@ -75,12 +67,12 @@ class Session:
         """Notes which experiment a cell was when it ran."""
         self.last[(str(notebook), cell)] = number
 
-    def becomes(self, document: str, became: Became, notebook: Path) -> None:
-        """Notes that an open document, ``notebook``, becomes another: its cells are what they were."""
-        self.became[document] = became
+    def becomes(self, document: str, sent: str, notebook: Path, now: Path) -> None:
+        """Notes that an open document, ``sent`` as ``notebook``, is ``now`` another; its cells are what they were."""
+        self.became[document] = (sent, now)
         for (path, cell), number in list(self.last.items()):
             if path == str(notebook):
-                self.last[(str(became.file), cell)] = number
+                self.last[(str(now), cell)] = number
 
     @property
     def running(self) -> Executed:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from jupyter_xpt.actions.session import Session
-from jupyter_xpt.edges.kernel.request import metadata
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -57,7 +56,7 @@ class XptMagics(Magics):
         if not info.store_history and not info.raw_cell.lstrip().startswith("%%experiment"):
             return
         count = self._shell.displayhook.prompt_count
-        meta = metadata(self._shell, info)
+        meta = request_metadata(self._shell, info)
         self.session.cell_starts(info.raw_cell, getattr(info, "cell_id", None), count, meta)
 
     def after_cell(self, _result: Any = None) -> None:  # noqa: ANN401 - IPython's ExecutionResult
@@ -165,6 +164,20 @@ class XptMagics(Magics):
         ``%xpt_baseline none`` compares each with its parent again; without anything it says what holds.
         """
         self.acts.baseline(line)
+
+
+def request_metadata(shell: InteractiveShell, info: object) -> dict[str, Any]:
+    """The metadata of the request whose cell begins to run; empty where there is none.
+
+    Parameters
+    ----------
+    info
+        What IPython tells of the cell: newer versions hold the metadata, older ones leave it to the kernel.
+    """
+    told = getattr(info, "cell_meta", None)
+    if told is None and hasattr(shell, "kernel"):
+        told = shell.kernel.get_parent("shell").get("metadata")
+    return told if isinstance(told, dict) else {}
 
 
 def await_experiments(shell: InteractiveShell) -> Callable[[list[str]], list[str]]:

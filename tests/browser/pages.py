@@ -15,4 +15,7 @@ def open_lab(watch: Watch, lab: Lab, path: str = "lab") -> Page:
     watch.origins.add(lab.origin)
     watch.page.goto(lab.address(path, reset=""))
     watch.page.wait_for_function(READY, timeout=60_000)
+    if path == "lab":
+        # The launcher takes the focus late: what was typed before would lose it.
+        watch.page.wait_for_function("() => document.activeElement?.closest('.jp-Launcher')", timeout=60_000)
     return watch.page

@@ -72,10 +72,11 @@ def choose(page: Page, number: int) -> Locator:
 
 
 def go(page: Page, number: int) -> Locator:
-    """Chooses an experiment by typing its number, wherever in the list it is; gives its detail."""
-    tree(page).focus()
-    page.keyboard.type(f"{number:03d}")
-    return detail(page, number)
+    """Chooses an experiment wherever in the list it is; gives its detail."""
+    filter_by(page, f"number={number}")
+    found = choose(page, number)
+    filter_by(page, "")
+    return found
 
 
 def pick(page: Page, *picked: int) -> None:

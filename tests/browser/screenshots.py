@@ -1,14 +1,16 @@
 """Pictures of the real panel for the README.
 
-    npm run screenshots
+    npm run screenshots [FOLDER]
 
 runs the example's day (``example_notebooks/walk.py``) in a folder of its own, goes on with it in a real JupyterLab,
-and takes pictures of the panel, light and dark, while the last experiment runs.
+and takes pictures of the panel, light and dark, while the last experiment runs. What is made in FOLDER is kept, and
+taken the next time.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -60,16 +62,16 @@ SIZE = {"width": 1500, "height": 860}
 WIDTH = 520
 # The experiment that is chosen in the pictures, and the one that runs in them.
 CHOSEN, RUNNING = 6, 12
+BOOK = f"{SERIES}_{RUNNING:03d}.ipynb"
 MAX_BYTES = 200_000
 
 
-def make_day(folder: Path) -> Path:
-    """The example's day and more; gives the notebook of the experiment that is still to run."""
+def make_day(folder: Path) -> None:
+    """The example's day and more, and the notebook of the experiment that is still to run."""
     walk.main(folder)
     for parent, step in MORE:
         walk.fork_and_run(folder, parent, step, fails=False)
     walk.xpt("new", str(folder / walk.DRAFT), "--parent", "11", "--note", LAST.note)
-    return folder / f"{SERIES}_{RUNNING:03d}.ipynb"
 
 
 def mark(page: Page) -> None:
@@ -101,9 +103,9 @@ def set_theme(page: Page, theme: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
 
 
-def take(watch: Watch, lab: Lab, book: Path) -> None:
+def take(watch: Watch, lab: Lab) -> None:
     """Takes all pictures."""
-    page = panel.open_beside(watch, lab, book)
+    page = panel.open_beside(watch, lab, lab.folder / BOOK)
     panel.widen(page, WIDTH)
     mark(page)
     run_last(page)
@@ -125,20 +127,23 @@ def keep(data: bytes, name: str) -> None:
     assert path.stat().st_size < MAX_BYTES
 
 
-def main() -> int:
-    """Makes the folder, then the pictures."""
+def main(made: Path | None) -> int:
+    """Makes the day's folder, then the pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         own = Path(name)
-        book = make_day(own / "project")
+        day = made or own / "day"
+        if not (day / BOOK).exists():
+            make_day(day)
+        shutil.copytree(day, own / "project")
         browser = playwright.chromium.launch(executable_path=chromium.found(), args=chromium.flags())
         with running(own / "project", own / "server") as lab:
             context = browser.new_context(viewport=SIZE, device_scale_factor=2, locale="en-GB")
-            take(Watch(context.new_page()), lab, book)
+            take(Watch(context.new_page()), lab)
             context.close()
         browser.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None))

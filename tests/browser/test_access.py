@@ -59,6 +59,13 @@ def test_names_roles_and_contrast_are_right(page, usual, theme):
         assert violations(page, f"#{ID}") == []
 
 
+def test_the_check_would_see_what_is_wrong(page):
+    page.evaluate("() => { document.querySelector('.jp-xpt-header h2').style.color = '#ddd'; }")
+    page.evaluate("() => { document.querySelector('.jp-xpt-tree').setAttribute('role', 'trees'); }")
+    found = {one.partition(":")[0] for one in violations(page, f"#{ID}")}
+    assert {"aria-roles", "color-contrast"} <= found
+
+
 @pytest.mark.parametrize("width", [240, 330, 520, 900])
 def test_nothing_is_cut_without_a_sign_of_it(page, width):
     widen(page, width)
@@ -69,6 +76,7 @@ def test_nothing_is_cut_without_a_sign_of_it(page, width):
 
 
 def test_tab_reaches_every_part_of_the_panel_and_shows_where_it_is(page):
+    choose(page, 4)
     panel(page).get_by_role("searchbox").click()
     seen = []
     for _ in range(25):

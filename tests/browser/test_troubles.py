@@ -63,6 +63,8 @@ def test_a_notebook_that_nbconvert_runs_appears(lab, folder, watch):
 
 
 def test_a_folder_that_goes_is_said_and_one_that_comes_back_is_shown(lab, folder, watch):
+    # What the server answers of a folder that is gone.
+    watch.allowed.append("404")
     project = folder / "project"
     folders.reserved(builders.write_series(project))
     page = open_panel(watch, lab)

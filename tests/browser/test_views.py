@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import books, folders
-from tests.browser.panel import choose, open_panel, panel, pick, rows
+from tests.browser.panel import menu, open_panel, panel, pick, rows
 
 ABOVE = "import random\nspread = 0.01"
 CELL = """%%experiment repeats=3 note="{note}"
@@ -54,7 +54,7 @@ def page(lab, folder, watch, project):
 
 
 def test_the_diff_shows_both_sides_of_the_cell_and_no_output(page):
-    choose(page, 2).get_by_role("button", name="Diff with 001").click()
+    menu(page, 2, "Diff with 001")
     diff = page.locator(".jp-xpt-Diff")
     expect(diff).to_contain_text("depth = 3")
     expect(diff).to_contain_text("depth = 5")

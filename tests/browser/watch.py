@@ -12,6 +12,8 @@ from playwright.sync_api import ConsoleMessage, Dialog, Error, Page, Request
 ALLOWED = (
     # JupyterLab asks for its own translations of the language pack that nobody installed.
     r"/lab/api/translations/",
+    # Notebook 7 itself, with and without us.
+    r"reading 'schema'\)\n.*/static/notebook/notebook_core",
 )
 # Made in the page itself; nothing is asked of anybody.
 INSIDE = ("blob", "data", "about", "chrome-error")
@@ -73,4 +75,4 @@ class Watch:
 
     def of_ours(self) -> list[str]:
         """Requests to our routes, in order."""
-        return [url for url in self.requests if "/jupyter-xpt/" in url]
+        return [url for url in self.requests if urlsplit(url).path.startswith("/jupyter-xpt/")]

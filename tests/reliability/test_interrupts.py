@@ -127,9 +127,12 @@ def test_restarted_in_repeat_three_of_five_one_and_two_are_kept(tmp_path: Path) 
         start_waiting(one, tmp_path, WAITS["Python"])
         one.manager.restart_kernel(now=True)
         one.client.wait_for_ready(timeout=60)
-        assert kept(tmp_path) == ("died", ["finished", "finished", "died"], [0.0, 1.0, 2.0])
+        # A restart interrupts the kernel and kills it right after: how far the interrupt came is up to the machine.
+        status, repeats, values = kept(tmp_path)
+        assert (repeats[:2], values) == (["finished", "finished"], [0.0, 1.0, 2.0])
+        assert {status, repeats[2]} <= {"died", "interrupted"}
         one.run("%load_ext jupyter_xpt")
         one.run(ABOVE)
         again = one.run(WAITING.replace("{wait}", WAITS["Python"]))
         assert "added as its run 2" in again.block
-    assert [run.status for run in facts(tmp_path, "untitled")[1].runs] == ["died", "finished"]
+    assert [run.status for run in facts(tmp_path, "untitled")[1].runs] == [status, "finished"]

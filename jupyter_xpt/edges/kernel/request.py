@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
+from typing import Any
 
 # In the metadata of a request, and back in the transient data of our displays.
 METADATA_KEY = "jupyter_xpt"
@@ -37,20 +34,6 @@ def sent(meta: Mapping[str, Any]) -> Sent:
     return Sent(
         _text(ours, "notebook"), _time(_text(ours, "saving")), ours.get("becomes") is True, _text(ours, "document")
     )
-
-
-def metadata(shell: InteractiveShell, info: object) -> dict[str, Any]:
-    """The metadata of the request whose cell begins to run; empty where there is none.
-
-    Parameters
-    ----------
-    info
-        What IPython tells of the cell: newer versions hold the metadata, older ones leave it to the kernel.
-    """
-    told = getattr(info, "cell_meta", None)
-    if told is None and hasattr(shell, "kernel"):
-        told = shell.kernel.get_parent("shell").get("metadata")
-    return told if isinstance(told, dict) else {}
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

@@ -1,12 +1,10 @@
 """What our front end sends along with a cell."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from jupyter_xpt.edges.kernel.request import Sent, metadata, sent
+from jupyter_xpt.edges.kernel.request import Sent, sent
 
 MOMENT = datetime(2026, 11, 23, 12, 34, 12, 123456, UTC)
 
@@ -26,23 +24,3 @@ MOMENT = datetime(2026, 11, 23, 12, 34, 12, 123456, UTC)
 )
 def test_what_is_sent_is_read_and_what_is_not_understood_is_nothing(ours: object, meant: Sent) -> None:
     assert sent({} if ours is None else {"jupyter_xpt": ours}) == meant
-
-
-@pytest.mark.parametrize(
-    ("info", "parent", "found"),
-    [
-        pytest.param(SimpleNamespace(cell_meta={"a": 1}), {}, {"a": 1}, id="IPython tells it"),
-        pytest.param(SimpleNamespace(), {"metadata": {"a": 1}}, {"a": 1}, id="an older one does not"),
-        pytest.param(SimpleNamespace(cell_meta=None), {}, {}, id="nobody does"),
-    ],
-)
-def test_the_requests_metadata_are_found_in_every_version(
-    info: object, parent: dict[str, Any], found: dict[str, Any]
-) -> None:
-    shell: Any = SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda _channel: parent))
-    assert metadata(shell, info) == found
-
-
-def test_a_terminal_has_no_request() -> None:
-    shell: Any = SimpleNamespace()
-    assert metadata(shell, SimpleNamespace()) == {}
