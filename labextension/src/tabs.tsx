@@ -45,7 +45,8 @@ function openTab(tab: ITab): void {
   if (open.every(widget => widget.id !== id)) {
     const widget = new MainAreaWidget({ content: new Tab(tab) });
     widget.id = id;
-    widget.title.label = tab.numbers.map(padded).join(tab.id === 'diff' ? ' → ' : ' · ');
+    // Beside itself an experiment shows its source.
+    widget.title.label = Array.from(new Set(tab.numbers), padded).join(tab.id === 'diff' ? ' → ' : ' · ');
     widget.title.caption = tab.series;
     widget.title.icon = experimentsIcon;
     widget.title.closable = true;

@@ -25,7 +25,11 @@ async function askNumber(title: string, lineage: ILineage, but: number, ok: stri
     .filter(row => row.number !== but)
     .sort((one, other) => one.number - other.number);
   const items = known.map(row => `${padded(row.number)}  ${row.note || row.offered}`);
-  const answer = await InputDialog.getItem({ title, items, okLabel: ok, editable: true });
+  const current = Math.max(
+    0,
+    known.findIndex(row => row.number === lineage.baseline)
+  );
+  const answer = await InputDialog.getItem({ title, items, okLabel: ok, editable: true, current });
   const number = /^\s*#?([0-9]{1,12})(?:\s|$)/u.exec(answer.value ?? '')?.[1];
   return answer.button.accept && number !== undefined ? Number(number) : null;
 }

@@ -4,13 +4,14 @@ import * as React from 'react';
 
 import type { IDiffProps } from '../acts';
 import { Changes } from '../detail/changes';
-import { Section, Trouble, useWidth, Waiting } from '../detail/parts';
+import { reasonOf, Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { useReading } from '../detail/reading';
 import { padded } from '../leaves/words';
 import { diff as readDiff } from '../request';
 import type { ICellDiff, IDiff } from '../tokens';
 import { counted, grouped, swapped } from './pairs';
 import { Sides } from './sides';
+import type { Form } from './sides';
 
 /** Narrower than this, in pixels, both sides stand one below the other. */
 const WIDE = 700;
@@ -18,10 +19,10 @@ const WIDE = 700;
 /** A cell or file: what became of it, and its lines. */
 function Cell(props: {
   readonly cell: ICellDiff;
-  readonly wide: boolean;
+  readonly form: Form;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { cell, wide, trans } = props;
+  const { cell, form, trans } = props;
   const [whole, setWhole] = React.useState(false);
   const { added, removed } = counted(cell);
   const [sign, word] = {
@@ -37,7 +38,7 @@ function Cell(props: {
         <span className="jp-xpt-Diff-cell-sign" aria-hidden="true">
           {sign}
         </span>{' '}
-        {cell.where} <span className="jp-xpt-dim">{word}</span>
+        {cell.where} {form !== 'alone' && <span className="jp-xpt-dim">{word}</span>}
         {cell.kind === 'edited' && (
           <span className="jp-xpt-Diff-counts">
             {' '}
@@ -59,7 +60,7 @@ function Cell(props: {
       <Sides
         key={String(whole)}
         cell={cell}
-        wide={wide}
+        form={form}
         whole={whole || cell.kind === 'same'}
         trans={trans}
       />
@@ -70,12 +71,11 @@ function Cell(props: {
 /** Cells in a row that nothing happened to, folded. */
 function Unchanged(props: {
   readonly cells: readonly ICellDiff[];
-  readonly wide: boolean;
-  readonly open: boolean;
+  readonly form: Form;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { cells, wide, trans } = props;
-  const [open, setOpen] = React.useState(props.open);
+  const { cells, form, trans } = props;
+  const [open, setOpen] = React.useState(false);
   const n = cells.length;
   return (
     <>
@@ -88,7 +88,7 @@ function Unchanged(props: {
       >
         {open ? '▾' : '▸'} {trans._n('%1 unchanged: %2', '%1 unchanged: %2', n, named(cells))}
       </button>
-      {open && cells.map((cell, i) => <Cell key={i} cell={cell} wide={wide} trans={trans} />)}
+      {open && cells.map((cell, i) => <Cell key={i} cell={cell} form={form} trans={trans} />)}
     </>
   );
 }
@@ -102,19 +102,27 @@ function named(cells: readonly ICellDiff[]): string {
 /** Cells or files, those without changes folded. */
 function Cells(props: {
   readonly cells: readonly ICellDiff[];
-  readonly wide: boolean;
-  readonly open: boolean;
+  readonly form: Form;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { cells, wide, open, trans } = props;
+  const { cells, form, trans } = props;
+  if (form === 'alone') {
+    return (
+      <>
+        {cells.map((cell, i) => (
+          <Cell key={i} cell={cell} form={form} trans={trans} />
+        ))}
+      </>
+    );
+  }
   return (
     <>
       {grouped(cells).map((group, i) => {
         const [first] = group;
         return first?.kind === 'same' ? (
-          <Unchanged key={i} cells={group} wide={wide} open={open} trans={trans} />
+          <Unchanged key={i} cells={group} form={form} trans={trans} />
         ) : (
-          group.map(cell => <Cell key={i} cell={cell} wide={wide} trans={trans} />)
+          group.map(cell => <Cell key={i} cell={cell} form={form} trans={trans} />)
         );
       })}
     </>
@@ -173,6 +181,7 @@ function Difference(props: {
 }): React.JSX.Element {
   const { diff, turned, wide, trans } = props;
   const self = diff.left === diff.right;
+  const form = self ? 'alone' : wide ? 'beside' : 'below';
   const [cells, files, changes] = React.useMemo(
     () =>
       turned
@@ -207,14 +216,14 @@ function Difference(props: {
       )}
       <Section name="cells" title={trans.__('Cells')}>
         {cells.length > 0 ? (
-          <Cells cells={cells} wide={wide && !self} open={self} trans={trans} />
+          <Cells cells={cells} form={form} trans={trans} />
         ) : (
           <p className="jp-xpt-dim">{trans.__('No cell was kept.')}</p>
         )}
       </Section>
       {files.length > 0 && (
         <Section name="files" title={trans.__('Modules and configuration')}>
-          <Cells cells={files} wide={wide && !self} open={self} trans={trans} />
+          <Cells cells={files} form={form} trans={trans} />
         </Section>
       )}
     </>
@@ -273,7 +282,11 @@ export function Diff(props: IDiffProps): React.JSX.Element {
         </div>
       </header>
       {error !== null && (
-        <Trouble what={trans.__('The difference cannot be read: %1', error)} again={again} trans={trans} />
+        <Trouble
+          what={trans.__('The difference cannot be read: %1', reasonOf(reading, trans))}
+          again={again}
+          trans={trans}
+        />
       )}
       {value === null && error === null && <Waiting what={trans.__('Reading …')} />}
       {value !== null && (

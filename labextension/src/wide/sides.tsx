@@ -13,6 +13,9 @@ const CHUNK = 200;
 /** Pixels of a line, about. */
 const HEIGHT = 18;
 
+/** How lines stand: both sides beside one another, one below the other, or one side alone. */
+export type Form = 'beside' | 'below' | 'alone';
+
 type Pieces = readonly IPiece[];
 
 /** Both lines of a pair in pieces; where only one is there, or both are alike, nothing is marked. */
@@ -71,10 +74,10 @@ function Half({ line, pieces, number }: ISideProps): React.JSX.Element {
 }
 
 /** A pair as one row, or as its lines one below the other. */
-function rowsOf(pair: IPair, wide: boolean, key: number): readonly React.JSX.Element[] {
+function rowsOf(pair: IPair, form: Form, key: number): readonly React.JSX.Element[] {
   const { left, right } = pair;
   const [before, after] = piecesOf(pair);
-  if (wide) {
+  if (form === 'beside') {
     return [
       <tr key={key}>
         <Half line={left} pieces={before} number={left?.left ?? null} />
@@ -84,7 +87,7 @@ function rowsOf(pair: IPair, wide: boolean, key: number): readonly React.JSX.Ele
   }
   const single = (line: IDiffLine, pieces: Pieces, side: string): React.JSX.Element => (
     <tr key={`${key}${side}`}>
-      <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.left}</td>
+      {form === 'below' && <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.left}</td>}
       <td className={`jp-xpt-Diff-number jp-xpt-Diff-${line.kind}`}>{line.right}</td>
       <td className={`jp-xpt-Diff-text jp-xpt-Diff-${line.kind}`}>
         {line.kind !== 'same' && <span className="jp-xpt-Diff-sign">{SIGNS[line.kind]}</span>}
@@ -104,22 +107,23 @@ function rowsOf(pair: IPair, wide: boolean, key: number): readonly React.JSX.Ele
 /** Some pairs as a table. */
 const Table = React.memo(function Table(props: {
   readonly pairs: readonly IPair[];
-  readonly wide: boolean;
+  readonly form: Form;
   readonly label: string;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { pairs, wide, label, trans } = props;
-  const heads = wide
-    ? [trans.__('line before'), trans.__('before'), trans.__('line after'), trans.__('after')]
-    : [trans.__('line before'), trans.__('line after'), trans.__('text')];
+  const { pairs, form, label, trans } = props;
+  const heads = {
+    beside: [trans.__('line before'), trans.__('before'), trans.__('line after'), trans.__('after')],
+    below: [trans.__('line before'), trans.__('line after'), trans.__('text')],
+    alone: [trans.__('line'), trans.__('text')]
+  }[form];
+  // Which columns hold numbers.
+  const numbers = { beside: [0, 2], below: [0, 1], alone: [0] }[form];
   return (
-    <table className={wide ? 'jp-xpt-Diff-lines jp-xpt-wide' : 'jp-xpt-Diff-lines'} aria-label={label}>
+    <table className={`jp-xpt-Diff-lines jp-xpt-${form}`} aria-label={label}>
       <colgroup>
         {heads.map((head, i) => (
-          <col
-            key={head}
-            className={wide ? (i % 2 === 0 ? 'jp-xpt-Diff-n' : '') : i < 2 ? 'jp-xpt-Diff-n' : ''}
-          />
+          <col key={head} className={numbers.includes(i) ? 'jp-xpt-Diff-n' : undefined} />
         ))}
       </colgroup>
       <thead className="jp-xpt-unseen">
@@ -131,7 +135,7 @@ const Table = React.memo(function Table(props: {
           ))}
         </tr>
       </thead>
-      <tbody>{pairs.flatMap((pair, i) => rowsOf(pair, wide, i))}</tbody>
+      <tbody>{pairs.flatMap((pair, i) => rowsOf(pair, form, i))}</tbody>
     </table>
   );
 });
@@ -139,11 +143,11 @@ const Table = React.memo(function Table(props: {
 /** Pairs that are shown at once, or folded until somebody asks. */
 function Stretch(props: {
   readonly stretch: IStretch;
-  readonly wide: boolean;
+  readonly form: Form;
   readonly label: string;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { stretch, wide, label, trans } = props;
+  const { stretch, form, label, trans } = props;
   const [open, setOpen] = React.useState(!stretch.folded);
   const n = stretch.pairs.length;
   if (!open) {
@@ -171,7 +175,7 @@ function Stretch(props: {
           key={i}
           style={{ containIntrinsicBlockSize: `auto ${pairs.length * HEIGHT}px` }}
         >
-          <Table pairs={pairs} wide={wide} label={label} trans={trans} />
+          <Table pairs={pairs} form={form} label={label} trans={trans} />
         </div>
       ))}
     </>
@@ -181,12 +185,12 @@ function Stretch(props: {
 /** All lines of a cell or file. */
 export function Sides(props: {
   readonly cell: ICellDiff;
-  readonly wide: boolean;
+  readonly form: Form;
   /** Whether what is alike is shown too. */
   readonly whole: boolean;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { cell, wide, whole, trans } = props;
+  const { cell, form, whole, trans } = props;
   const all = React.useMemo(() => {
     const pairs = paired(cell.lines);
     return whole ? everything(pairs) : stretches(pairs);
@@ -194,7 +198,7 @@ export function Sides(props: {
   return (
     <div className="jp-xpt-Diff-cell-lines">
       {all.map((stretch, i) => (
-        <Stretch key={i} stretch={stretch} wide={wide} label={cell.where} trans={trans} />
+        <Stretch key={i} stretch={stretch} form={form} label={cell.where} trans={trans} />
       ))}
     </div>
   );
