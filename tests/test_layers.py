@@ -269,7 +269,7 @@ HEIGHTS = {
     "tokens": 0,
     "versions": 1,
     "request": 1,
-    "acts": LEAF,
+    **dict.fromkeys(("acts", "beat", "memory"), LEAF),
     "model": 3,
     "index": 5,
     **{script: LEAF for script in SCRIPTS if script.startswith("leaves/")},
