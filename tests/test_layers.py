@@ -14,9 +14,9 @@ server is a door of several modules.
 An import inside a function has its reason beside it or above it. The package itself imports nothing of its
 own until a public name is used, or a hook of Jupyter's called.
 
-For TypeScript: ``tokens`` imports nothing of ours, ``request`` only tokens; ``acts`` and what is in ``leaves``
-are values in, values out; ``model`` knows those; whatever else there is are views that import what is below them or
-one another; ``index`` is the door. ``labextension/tests/layers.test.ts`` holds the same table.
+For TypeScript: ``tokens`` imports nothing of ours, ``request`` only tokens; ``acts``, ``beat``, ``memory`` and
+what is in ``leaves`` know no server; ``model`` knows those; whatever else there is are views that import what
+is below them or one another; ``index`` is the door. ``labextension/tests/layers.test.ts`` holds the same table.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ HEIGHTS = {
     "tokens": 0,
     "versions": 1,
     "request": 1,
-    "acts": LEAF,
+    **dict.fromkeys(("acts", "beat", "memory"), LEAF),
     "model": 3,
     "index": 5,
     **{script: LEAF for script in SCRIPTS if script.startswith("leaves/")},

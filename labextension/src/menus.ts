@@ -146,15 +146,29 @@ export function addShow(
   trans: TranslationBundle
 ): void {
   app.commands.addCommand(COMMANDS.show, {
-    label: args => (args.toolbar === true ? '' : trans.__('Experiments')),
+    label: args =>
+      args.toolbar === true
+        ? ''
+        : args.isPalette === true
+          ? trans.__('Show Experiments')
+          : trans.__('Experiments'),
     caption: trans.__('Show the experiments of this folder'),
     icon: experimentsIcon,
     execute: () => {
       app.shell.activateById(PANEL_ID);
     },
-    describedBy: { args: { type: 'object', properties: { toolbar: { type: 'boolean' } } } }
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { toolbar: { type: 'boolean' }, isPalette: { type: 'boolean' } }
+      }
+    }
   });
-  palette?.addItem({ command: COMMANDS.show, category: trans.__('Experiments') });
+  palette?.addItem({
+    command: COMMANDS.show,
+    category: trans.__('Experiments'),
+    args: { isPalette: true }
+  });
 }
 
 /** Add all commands but the one that shows the panel. */

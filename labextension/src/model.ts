@@ -5,36 +5,17 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { Beat } from './beat';
 import { edited, merged, NOTHING, underWay, withRow } from './leaves/known';
 import type { IKnown, IUnderWay } from './leaves/known';
 import { named } from './leaves/names';
 import type { INamed } from './leaves/names';
+import { Memory } from './memory';
+import type { IChoices } from './memory';
 import * as request from './request';
 import type { Sort } from './leaves/rows';
 import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit, ITold } from './tokens';
 import { EVENT_SCHEMA } from './tokens';
-
-/** How often to look by ourselves: what changes meanwhile is told by events, which end a minute after we looked last. */
-const RENEW = 20_000;
-/** How long to wait after the first failure; twice as long after each more, up to `RENEW`. */
-const RETRY = 1_000;
-const CHOICES = 'jupyter-xpt:choices';
-
-/** What was chosen in a place, remembered. */
-interface IChoices {
-  readonly series?: string;
-  readonly sort?: Sort;
-  /** The metric of each series. */
-  readonly metrics?: Readonly<Record<string, string>>;
-}
-
-/** All that is remembered. */
-interface IMemory {
-  /** By the places' ids. */
-  readonly places: Readonly<Record<string, IChoices>>;
-  /** The list's share of the panel's height. */
-  readonly share?: number;
-}
 
 /** Why nothing fresh can be shown. */
 export interface ITrouble {
@@ -52,8 +33,12 @@ export class Model {
   constructor(
     readonly settings: ServerConnection.ISettings,
     events: Event.IManager,
-    private readonly state: IStateDB | null
+    state: IStateDB | null
   ) {
+    this.memory = new Memory(state);
+    this.restored = this.memory.read().then(() => {
+      this.emit();
+    });
     events.stream.connect((_, emission) => {
       if (emission.schema_id === EVENT_SCHEMA && emission.place === this.place?.place && this.awake) {
         void this.renew();
@@ -113,11 +98,11 @@ export class Model {
 
   /** The list's share of the panel's height; `null` where nobody chose it. */
   get share(): number | null {
-    return this.memory.share ?? null;
+    return this.memory.share;
   }
 
   setShare(share: number): void {
-    this.keep({ ...this.memory, share });
+    this.memory.setShare(share);
     this.emit();
   }
 
@@ -255,7 +240,7 @@ export class Model {
     if (seen) {
       void this.renew();
     } else {
-      this.schedule();
+      this.beat.rest();
     }
   }
 
@@ -283,8 +268,7 @@ export class Model {
 
   /** Ask nothing any more. */
   dispose(): void {
-    this.disposed = true;
-    clearTimeout(this.timer);
+    this.beat.dispose();
     Signal.clearData(this);
   }
 
@@ -311,34 +295,8 @@ export class Model {
   }
 
   /** Ask the server now; while that is under way, once more after it. */
-  async renew(): Promise<void> {
-    if (this.disposed) {
-      return;
-    }
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
-    this.busy = true;
-    clearTimeout(this.timer);
-    try {
-      await this.look();
-      this.failures = 0;
-      this.trouble = null;
-    } catch (reason) {
-      this.failures += 1;
-      const status = reason instanceof request.RequestError ? reason.status : null;
-      this.trouble = { message: reason instanceof Error ? reason.message : String(reason), status };
-    }
-    this.busy = false;
-    this.emit();
-    if (this.again && this.failures === 0) {
-      this.again = false;
-      void this.renew();
-    } else {
-      this.again = false;
-      this.schedule();
-    }
+  renew(): Promise<void> {
+    return this.beat.now();
   }
 
   private async look(): Promise<void> {
@@ -422,42 +380,23 @@ export class Model {
   }
 
   private get choices(): IChoices {
-    return this.memory.places[this.place?.place ?? ''] ?? {};
+    return this.memory.of(this.place?.place ?? '');
   }
 
   private remember(choices: IChoices): void {
-    const place = this.place?.place ?? '';
-    this.keep({
-      ...this.memory,
-      places: { ...this.memory.places, [place]: { ...this.choices, ...choices } }
-    });
-  }
-
-  private keep(memory: IMemory): void {
-    this.memory = memory;
-    this.state?.save(CHOICES, JSON.parse(JSON.stringify(memory)) as Record<string, never>).catch(unsaved);
-  }
-
-  private async remembered(): Promise<void> {
-    try {
-      const found = (await this.state?.fetch(CHOICES)) as Partial<IMemory> | undefined;
-      this.memory = { ...found, ...this.memory, places: { ...found?.places, ...this.memory.places } };
-    } catch (reason) {
-      unsaved(reason);
-    }
-    this.emit();
+    this.memory.choose(this.place?.place ?? '', choices);
   }
 
   private get awake(): boolean {
     return this.seen || this.running.length > 0;
   }
 
-  private schedule(): void {
-    clearTimeout(this.timer);
-    if (this.awake && !this.disposed) {
-      const wait = this.failures === 0 ? RENEW : Math.min(RENEW, RETRY * 2 ** (this.failures - 1));
-      this.timer = setTimeout(() => void this.renew(), wait);
-    }
+  /** Take in how a look went. */
+  private looked(reason: unknown): void {
+    const status = reason instanceof request.RequestError ? reason.status : null;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    this.trouble = reason === null ? null : { message, status };
+    this.emit();
   }
 
   private emit(): void {
@@ -465,10 +404,18 @@ export class Model {
   }
 
   private readonly signal = new Signal<this, void>(this);
+  private readonly memory: Memory;
+  private readonly restored: Promise<void>;
+  private readonly beat = new Beat(
+    () => this.look(),
+    () => this.awake,
+    reason => {
+      this.looked(reason);
+    }
+  );
   /** Rows are told apart by identity: what changed is another object. */
   private readonly stamps = new WeakMap<IRow, string>();
   private stamped = 0;
-  private memory: IMemory = { places: {} };
   private edits: readonly { readonly at: IAt; readonly edit: IEdit }[] = [];
   private shown: { of: ILineage; edits: unknown; drawn: ILineage } | null = null;
   private usual: Sort = 'number';
@@ -479,12 +426,6 @@ export class Model {
   private elsewhere = false;
   private seen = false;
   private lastRun: string | undefined;
-  private disposed = false;
-  private busy = false;
-  private again = false;
-  private failures = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly restored = this.remembered();
 }
 
 /** The number of the experiment that ran last; where none ran, of the one that was made last. */
@@ -499,10 +440,6 @@ function latest(rows: readonly IRow[]): number | null {
       undefined
     )?.number ?? null
   );
-}
-
-function unsaved(reason: unknown): void {
-  console.warn('jupyter_xpt: what was chosen last is not remembered', reason);
 }
 
 function toggled(numbers: ReadonlySet<number>, number: number): ReadonlySet<number> {

@@ -8,7 +8,7 @@ import { test } from 'node:test';
  * `FREE` rows from its own too. Whatever is not named is a view; `index` is the door above them all. The same table
  * stands in tests/test_layers.py, which also finds rings.
  */
-const LAYERS = [['tokens'], ['versions', 'request'], ['acts', 'leaves/'], ['model']];
+const LAYERS = [['tokens'], ['versions', 'request'], ['acts', 'beat', 'memory', 'leaves/'], ['model']];
 const LEAF = 2;
 const VIEW = LAYERS.length;
 const FREE = [LEAF, VIEW];

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { Reader } from '../src/detail/reading';
 import type { IRead } from '../src/detail/reading';
+import { RequestError } from '../src/request';
 
 /** A question that is answered by hand. */
 interface IAsked {
@@ -34,10 +35,10 @@ test('what was read before stays in sight while it is read again', async () => {
   asked[0]?.answer('one');
   await settle();
   reader.ask();
-  assert.deepEqual(told.at(-1), { value: 'one', error: null, busy: true });
+  assert.deepEqual(told.at(-1), { value: 'one', error: null, busy: true, waits: false });
   asked[1]?.answer('two');
   await settle();
-  assert.deepEqual(told.at(-1), { value: 'two', error: null, busy: false });
+  assert.deepEqual(told.at(-1), { value: 'two', error: null, busy: false, waits: false });
 });
 
 test('what is asked for meanwhile is read once, after the answer', async () => {
@@ -62,11 +63,24 @@ test('a refusal is told beside what was read before, and goes with the next answ
   reader.ask();
   asked[1]?.refuse(new Error('gone'));
   await settle();
-  assert.deepEqual(told.at(-1), { value: 'one', error: 'gone', busy: false });
+  assert.deepEqual(told.at(-1), { value: 'one', error: 'gone', busy: false, waits: false });
   reader.ask();
   asked[2]?.answer('two');
   await settle();
-  assert.deepEqual(told.at(-1), { value: 'two', error: null, busy: false });
+  assert.deepEqual(told.at(-1), { value: 'two', error: null, busy: false, waits: false });
+});
+
+test('where nobody answers it waits to ask again by itself', async () => {
+  const { reader, asked, told } = reading();
+  reader.ask();
+  asked[0]?.refuse(new RequestError('Failed to fetch', null));
+  await settle();
+  assert.equal(told.at(-1)?.waits, true);
+  reader.ask();
+  asked[1]?.answer('back');
+  await settle();
+  assert.deepEqual(told.at(-1), { value: 'back', error: null, busy: false, waits: false });
+  reader.stop();
 });
 
 test('a stopped reader tells nothing of a late answer', async () => {

@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import { curves as readCurves } from '../request';
 import type { IAt } from '../tokens';
-import { Trouble, useBeat, useWidth, Waiting } from './parts';
+import { reasonOf, Trouble, useBeat, useWidth, Waiting } from './parts';
 import { label, mean, nearest, path, place, range, roomier, steps, ticks, values } from './plot';
 import type { Curves as Repeats, Point } from './plot';
 import { useReading } from './reading';
@@ -206,7 +206,11 @@ export function Curves(props: {
   return (
     <div ref={root} className="jp-xpt-Curves">
       {error !== null && (
-        <Trouble what={trans.__('The curves cannot be read: %1', error)} again={again} trans={trans} />
+        <Trouble
+          what={trans.__('The curves cannot be read: %1', reasonOf(reading, trans))}
+          again={again}
+          trans={trans}
+        />
       )}
       {value === null && error === null && <Waiting what={trans.__('Reading the curves …')} />}
       {Object.entries(value?.metrics ?? {}).map(([metric, repeats]) => (

@@ -11,7 +11,7 @@ import { Environment, EnvironmentChanges } from './environment';
 import { Figures } from './figures';
 import { Head } from './head';
 import { Log } from './log';
-import { Fold, Link, Section, Trouble, Waiting } from './parts';
+import { Fold, Link, reasonOf, Section, Trouble, Waiting } from './parts';
 import type { IFolds } from './parts';
 import { useReading } from './reading';
 import { Runs } from './runs';
@@ -227,7 +227,7 @@ export function Detail(props: IDetailProps): React.JSX.Element {
         <Standing {...{ row, detail, metric, acts, lineage, folds, trans }} />
         {reading.error !== null && (
           <Trouble
-            what={trans.__('Experiment %1 cannot be read: %2', padded(row.number), reading.error)}
+            what={trans.__('Experiment %1 cannot be read: %2', padded(row.number), reasonOf(reading, trans))}
             again={reading.again}
             trans={trans}
           />

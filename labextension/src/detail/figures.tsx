@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import { figure } from '../request';
 import type { IAt } from '../tokens';
-import { Trouble } from './parts';
+import { reasonOf, Trouble } from './parts';
 import { useReading } from './reading';
 
 /** So many are shown at first. */
@@ -45,7 +45,7 @@ function Figure({ settings, at, run, name, trans }: IFigureProps): React.JSX.Ele
   const [broken, setBroken] = React.useState(false);
   const dialog = React.useRef<HTMLDialogElement>(null);
   if (reading.error !== null) {
-    const what = trans.__('Figure %1 cannot be read: %2', name, reading.error);
+    const what = trans.__('Figure %1 cannot be read: %2', name, reasonOf(reading, trans));
     return <Trouble what={what} again={reading.again} trans={trans} />;
   }
   if (broken) {

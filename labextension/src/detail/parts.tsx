@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { IActs } from '../acts';
 import { padded } from '../leaves/words';
+import type { IRead } from './reading';
 
 /** A number that chooses its experiment. */
 export function Link(props: {
@@ -85,6 +86,13 @@ export function Trouble(props: {
       <span>{props.what}</span> <button onClick={props.again}>{props.trans.__('Try again')}</button>
     </p>
   );
+}
+
+/** Why something could not be read, as the end of a sentence. */
+export function reasonOf(read: IRead<unknown>, trans: TranslationBundle): string {
+  return read.waits
+    ? trans.__('the server does not answer; it is asked again by itself')
+    : (read.error ?? '');
 }
 
 /** Says that something is being read, once that takes a while. */

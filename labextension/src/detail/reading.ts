@@ -10,6 +10,8 @@ export interface IRead<T> {
   /** Why the last try gave nothing, in one line. */
   readonly error: string | null;
   readonly busy: boolean;
+  /** Whether that was no answer at all, so that it is asked again by itself. */
+  readonly waits: boolean;
 }
 
 /** After this many milliseconds a server that did not answer is asked again. */
@@ -22,7 +24,7 @@ const PATIENCE = 4000;
  * changes that come faster than answers delay nothing.
  */
 export class Reader<T> {
-  private state: IRead<T> = { value: null, error: null, busy: false };
+  private state: IRead<T> = { value: null, error: null, busy: false, waits: false };
   private again = false;
   private stopped = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,12 +51,13 @@ export class Reader<T> {
     this.become({ ...this.state, busy: true });
     this.read().then(
       value => {
-        this.settle({ value, error: null, busy: false });
+        this.settle({ value, error: null, busy: false, waits: false });
       },
       (reason: unknown) => {
         const error = reason instanceof Error ? reason.message : String(reason);
-        this.settle({ ...this.state, error, busy: false });
-        if (reason instanceof RequestError && reason.unanswered && !this.stopped) {
+        const waits = reason instanceof RequestError && reason.unanswered;
+        this.settle({ ...this.state, error, busy: false, waits });
+        if (waits && !this.stopped) {
           this.timer = setTimeout(() => {
             this.ask();
           }, PATIENCE);
@@ -118,6 +121,6 @@ export function useReading<T>(
   const again = React.useCallback(() => {
     reader.current?.ask();
   }, []);
-  const state = known?.what === what ? known.state : { value: null, error: null, busy: true };
+  const state = known?.what === what ? known.state : { value: null, error: null, busy: true, waits: false };
   return { ...state, again };
 }

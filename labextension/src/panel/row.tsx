@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { IShown } from '../leaves/rows';
 import type { IScale } from '../leaves/scale';
-import { RADIUS, SignShape } from './sign';
+import { Gutter, ROW } from './gutter';
 import { Strip } from './strip';
 import {
   clock,
@@ -18,14 +18,6 @@ import {
   signWords,
   titleOf
 } from '../leaves/words';
-
-/** The height of every row, in pixels. */
-export const ROW = 30;
-const MIDDLE = ROW / 2;
-/** Where the sign of a root stands. */
-const FIRST = 10;
-/** How close two lines may come to each other. */
-const CLOSEST = 4;
 
 /** What rows can have done to them. */
 export interface IRowActs {
@@ -59,50 +51,6 @@ export interface IRowProps {
   readonly top: number;
   readonly acts: IRowActs;
   readonly trans: TranslationBundle;
-}
-
-/** The lines that lead from parents to children, and the sign at their end. */
-function Gutter(props: IRowProps): React.JSX.Element {
-  const { shown, step, trans } = props;
-  const { depth } = shown;
-  const x = (level: number): number => FIRST + level * step;
-  const bend = Math.min(6, step / 2);
-  const paths: string[] = [];
-  let drawn = -Infinity;
-  for (let level = 0; level < depth; level++) {
-    const own = level === depth - 1;
-    // Of a deep tree not every line is drawn, or they would be one.
-    if (props.lines[level] === '1' && (own || x(level) - drawn >= CLOSEST)) {
-      paths.push(`M${x(level)} 0 V${ROW}`);
-      drawn = x(level);
-    }
-    if (own) {
-      const end = x(depth) - (step >= 9 ? RADIUS : 0);
-      paths.push(
-        `M${x(level)} 0 V${MIDDLE - bend} Q${x(level)} ${MIDDLE} ${x(level) + bend} ${MIDDLE} H${end}`
-      );
-    }
-  }
-  if (props.leads) {
-    paths.push(`M${x(depth)} ${MIDDLE + RADIUS} V${ROW}`);
-  }
-  const sign = signOf(shown.row, props.metric);
-  const width = x(depth) + RADIUS + 3;
-  return (
-    <svg
-      className="jp-xpt-gutter"
-      width={width}
-      height={ROW}
-      viewBox={`0 0 ${width} ${ROW}`}
-      aria-hidden="true"
-    >
-      <path className="jp-xpt-gutter-lines" d={paths.join(' ')} />
-      <g transform={`translate(${x(depth)} ${MIDDLE})`}>
-        <circle className="jp-xpt-gutter-room" r={RADIUS + 1.5} />
-        <SignShape sign={sign} title={signWords(sign, trans)} />
-      </g>
-    </svg>
-  );
 }
 
 /** A note that is being written. */

@@ -4,7 +4,8 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import { step as stepOf, typeAhead } from '../leaves/keys';
-import { ROW, Row } from './row';
+import { ROW } from './gutter';
+import { Row } from './row';
 import type { IRowActs } from './row';
 import type { IShown } from '../leaves/rows';
 import { indent, lines } from '../leaves/rows';

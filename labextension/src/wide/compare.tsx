@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IActs, ICompareProps } from '../acts';
-import { Link, Section, Trouble, useWidth, Waiting } from '../detail/parts';
+import { Link, reasonOf, Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { range } from '../detail/plot';
 import { useReading } from '../detail/reading';
 import { Arrow, Judged, Sentence } from '../detail/standing';
@@ -267,7 +267,11 @@ export function Compare(props: ICompareProps): React.JSX.Element {
         </div>
       </header>
       {error !== null && (
-        <Trouble what={trans.__('The comparison cannot be read: %1', error)} again={again} trans={trans} />
+        <Trouble
+          what={trans.__('The comparison cannot be read: %1', reasonOf(reading, trans))}
+          again={again}
+          trans={trans}
+        />
       )}
       {rows.length < numbers.length && (
         <p className="jp-xpt-dim">{trans.__('Some of them are no longer there.')}</p>

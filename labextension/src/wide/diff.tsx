@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { IDiffProps } from '../acts';
 import { Changes } from '../detail/changes';
-import { Section, Trouble, useWidth, Waiting } from '../detail/parts';
+import { reasonOf, Section, Trouble, useWidth, Waiting } from '../detail/parts';
 import { useReading } from '../detail/reading';
 import { padded } from '../leaves/words';
 import { diff as readDiff } from '../request';
@@ -282,7 +282,11 @@ export function Diff(props: IDiffProps): React.JSX.Element {
         </div>
       </header>
       {error !== null && (
-        <Trouble what={trans.__('The difference cannot be read: %1', error)} again={again} trans={trans} />
+        <Trouble
+          what={trans.__('The difference cannot be read: %1', reasonOf(reading, trans))}
+          again={again}
+          trans={trans}
+        />
       )}
       {value === null && error === null && <Waiting what={trans.__('Reading …')} />}
       {value !== null && (
