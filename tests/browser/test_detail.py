@@ -78,6 +78,8 @@ def test_a_deleted_experiment_goes_and_comes_back(page, folder, watch):
 
 def test_the_log_is_read_and_searched(page):
     detail = choose(page, 1)
+    # All of it is there: nothing moves any more.
+    expect(detail).to_contain_text("Led to 002")
     detail.get_by_role("button", name="log").first.click()
     expect(detail).to_contain_text("12:34:12")
     expect(detail).to_contain_text("fit")
