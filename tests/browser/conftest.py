@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.lab import Lab, running
@@ -19,16 +19,24 @@ from tests.browser.watch import Watch
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "build" / "browser"
 PATIENCE = 30_000
-REPORT = pytest.StashKey[pytest.TestReport]()
+LIVE = pytest.StashKey[list[Watch]]()
 expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A test that fails leaves a picture of every page that is open."""
     report = yield
-    if report.when == "call":
-        item.stash[REPORT] = report
+    if report.failed:
+        for n, watch in enumerate(item.config.stash.get(LIVE, [])):
+            watch.keep(kept(item, f"-{n}" if n else ""))
     return report
+
+
+def kept(item: pytest.Item, more: str = "") -> Path:
+    """Where what is kept of a test goes, without its suffix."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    return KEPT / (item.name.replace("/", "_")[:120] + more)
 
 
 @pytest.fixture(scope="session")
@@ -63,16 +71,38 @@ def shared(start: Callable[..., Lab]) -> Lab:
     return lab
 
 
-@pytest.fixture
-def lab(shared: Lab) -> Iterator[Lab]:
-    """The shared JupyterLab, on an empty folder; no kernel is left when the test is over."""
-    for path in shared.folder.iterdir():
+def emptied(lab: Lab) -> Lab:
+    """The server, without kernels and with nothing in its folder."""
+    lab.end_kernels()
+    for path in lab.folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    yield shared
-    shared.end_kernels()
+    return lab
+
+
+@contextmanager
+def watching(browser: Browser, config: pytest.Config) -> Iterator[Watch]:
+    """A fresh page whose requests and errors are kept; foreign requests and errors fail the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    context.tracing.start(screenshots=True, snapshots=True)
+    watch = Watch(context.new_page())
+    live = config.stash.setdefault(LIVE, [])
+    live.append(watch)
+    yield watch
+    live.remove(watch)
+    if watch.kept is not None:
+        context.tracing.stop(path=watch.kept.with_suffix(".zip"))
+    context.close()
+    assert watch.wrong() == []
+
+
+@pytest.fixture
+def lab(shared: Lab) -> Lab:
+    """The shared JupyterLab, on an empty folder."""
+    return emptied(shared)
 
 
 @pytest.fixture
@@ -83,24 +113,19 @@ def folder(lab: Lab) -> Path:
 
 @pytest.fixture
 def watch(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """A fresh page whose requests and errors are kept; foreign requests and errors fail the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
-    context.tracing.start(screenshots=True, snapshots=True)
-    page = context.new_page()
-    one = Watch(page)
-    yield one
-    report = request.node.stash.get(REPORT, None)
-    if report is None or report.failed or one.wrong():
-        KEPT.mkdir(parents=True, exist_ok=True)
-        name = KEPT / request.node.name.replace("/", "_")[:120]
-        page.screenshot(path=f"{name}.png")
-        context.tracing.stop(path=f"{name}.zip")
-    context.close()
-    assert one.wrong() == []
+    """A page of the test's own."""
+    with watching(browser, request.config) as one:
+        yield one
 
 
-@pytest.fixture
-def page(watch: Watch) -> Page:
-    """The page of ``watch``."""
-    return watch.page
+@pytest.fixture(scope="module")
+def still_lab(shared: Lab) -> Lab:
+    """The same as ``lab``, once for all tests of a module that change nothing which another one reads."""
+    return emptied(shared)
+
+
+@pytest.fixture(scope="module")
+def still_watch(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watch]:
+    """The same as ``watch``, for those."""
+    with watching(browser, request.config) as one:
+        yield one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,6 +36,19 @@ def grow(folder: Path, experiments: int) -> Path:
         (run_folder / "results.jsonl").write_bytes(builders.results({"accuracy": accuracy}))
     (folder / "out" / ".xpt").mkdir()
     return folder
+
+
+def wait_for_record(folder: Path, number: int, series: str = "cats", **fields: object) -> None:
+    """Waits until an experiment's record on disk says that: the panel shows an edit before it is written."""
+    path = folder / "out" / f"{series}_{number:03d}" / "experiment.json"
+    deadline = time.monotonic() + 20
+    while True:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        found = {name: record.get(name) for name in fields}
+        if found == fields:
+            return
+        assert time.monotonic() < deadline, f"{found}, not {fields}"
+        time.sleep(0.05)
 
 
 def reserved(folder: Path) -> Path:

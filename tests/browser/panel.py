@@ -81,7 +81,10 @@ def go(page: Page, number: int) -> Locator:
 
 
 def pick(page: Page, *picked: int) -> None:
-    """Picks experiments to be compared."""
+    """Picks these experiments, and no others, to be compared."""
+    clear = panel(page).get_by_role("button", name="Clear")
+    if clear.count():
+        clear.click()
     for number in picked:
         row(page, number).locator(".jp-xpt-number").click(modifiers=["ControlOrMeta"])
 

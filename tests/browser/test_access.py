@@ -31,12 +31,12 @@ OUT = """id => { const panel = document.getElementById(id).getBoundingClientRect
     }).map(one => one.outerHTML.slice(0, 200)); }"""
 
 
-@pytest.fixture
-def page(lab, folder, watch) -> Page:
+@pytest.fixture(scope="module")
+def page(still_lab, still_watch) -> Page:
     """The panel on a small series, with every kind of status but running."""
-    folders.reserved(builders.write_series(folder))
-    folders.damaged(folder, 7)
-    page = open_panel(watch, lab)
+    folders.reserved(builders.write_series(still_lab.folder))
+    folders.damaged(still_lab.folder, 7)
+    page = open_panel(still_watch, still_lab)
     expect(rows(page)).to_have_count(7)
     return page
 
@@ -65,9 +65,13 @@ def test_names_roles_and_contrast_are_right(page, usual):
 
 
 def test_the_check_would_see_what_is_wrong(page):
-    page.evaluate("() => { document.querySelector('.jp-xpt-header h2').style.color = '#ddd'; }")
-    page.evaluate("() => { document.querySelector('.jp-xpt-tree').setAttribute('role', 'trees'); }")
+    break_it = """([colour, role]) => {
+        document.querySelector('.jp-xpt-header h2').style.color = colour;
+        document.querySelector('.jp-xpt-tree').setAttribute('role', role);
+    }"""
+    page.evaluate(break_it, ["#ddd", "trees"])
     found = {one.partition(":")[0] for one in violations(page, f"#{ID}")}
+    page.evaluate(break_it, ["", "tree"])
     assert {"aria-roles", "color-contrast"} <= found
 
 

@@ -1,13 +1,12 @@
 """The chosen experiment: what is told of it, and what can be done with it."""
 
-import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.browser import folders
+from tests.browser import books, folders
 from tests.browser.panel import choose, expect_numbers, menu, open_panel, panel, row, rows
 
 
@@ -18,11 +17,6 @@ def page(lab, folder, watch):
     page = open_panel(watch, lab)
     expect(rows(page)).to_have_count(6)
     return page
-
-
-def record(folder, number: int) -> dict[str, object]:
-    """What lies on disk of an experiment."""
-    return json.loads((folder / "out" / f"cats_{number:03d}" / "experiment.json").read_text(encoding="utf-8"))
 
 
 def test_the_detail_says_verdict_changes_and_runs(page):
@@ -41,7 +35,7 @@ def test_a_note_is_edited_in_place_and_on_disk(page, folder):
     page.keyboard.press("Enter")
     expect(row(page, 3)).to_contain_text("support vectors")
     expect(detail).to_contain_text("support vectors")
-    assert record(folder, 3)["note"] == "support vectors"
+    folders.wait_for_record(folder, 3, note="support vectors")
 
 
 def test_a_note_that_is_given_up_stays_as_it_was(page, folder):
@@ -50,7 +44,7 @@ def test_a_note_that_is_given_up_stays_as_it_was(page, folder):
     detail.get_by_role("textbox", name="Note of experiment 003").fill("nonsense")
     page.keyboard.press("Escape")
     expect(detail).to_contain_text("SVM, rbf kernel")
-    assert record(folder, 3)["note"] == "SVM, rbf kernel"
+    folders.wait_for_record(folder, 3, note="SVM, rbf kernel")
 
 
 def test_star_and_tags_are_kept(page, folder):
@@ -62,7 +56,7 @@ def test_star_and_tags_are_kept(page, folder):
     page.keyboard.press("Enter")
     expect(row(page, 3)).to_contain_text("paper")
     expect(row(page, 3)).to_contain_text("kernels")
-    assert (record(folder, 3)["star"], record(folder, 3)["tags"]) == (True, ["paper", "kernels"])
+    folders.wait_for_record(folder, 3, star=True, tags=["paper", "kernels"])
 
 
 def test_a_deleted_experiment_goes_and_comes_back(page, folder, watch):
@@ -73,7 +67,7 @@ def test_a_deleted_experiment_goes_and_comes_back(page, folder, watch):
     assert not (folder / "out" / "cats_003").exists()
     page.get_by_role("button", name="Undo").click()
     expect_numbers(page, 1, 2, 4, 6, 3, 5)
-    assert record(folder, 3)["note"] == "SVM, rbf kernel"
+    folders.wait_for_record(folder, 3, note="SVM, rbf kernel")
 
 
 def test_the_log_is_read_and_searched(page):
@@ -83,3 +77,31 @@ def test_the_log_is_read_and_searched(page):
     detail.get_by_role("button", name="log").first.click()
     expect(detail).to_contain_text("12:34:12")
     expect(detail).to_contain_text("fit")
+
+
+def test_a_pinned_baseline_is_what_all_others_are_compared_with(page, folder):
+    detail = choose(page, 3)
+    expect(detail).to_contain_text("Worse than 001")
+    detail = choose(page, 4)
+    expect(detail).to_contain_text("Improved on 002")
+    menu(page, 3, "Pin as baseline")
+    expect(row(page, 3)).to_contain_text("baseline")
+    expect(choose(page, 4)).to_contain_text("Improved on 003")
+
+
+def test_enter_opens_the_notebook_and_f2_the_note(page, folder):
+    books.write(folder, ["1 + 1"], "cats_003.ipynb")
+    choose(page, 3)
+    page.keyboard.press("F2")
+    page.get_by_role("textbox", name="Note of 003").fill("support vectors")
+    page.keyboard.press("Enter")
+    expect(row(page, 3)).to_contain_text("support vectors")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="cats_003.ipynb")).to_be_visible()
+
+
+def test_a_damaged_experiment_is_shown_as_damaged_and_hides_no_other(page, folder):
+    folders.damaged(folder, 7)
+    expect(row(page, 7)).to_contain_text("damaged")
+    expect(rows(page)).to_have_count(7)
+    expect(choose(page, 7)).to_contain_text("experiment.json")

@@ -20,17 +20,25 @@ FOREIGN = """() => Array.from(document.querySelectorAll('[class*=jp-xpt]')).flat
         !/^(blob:|#|$)/.test(value))).map(({name, value}) => `${name}=${value}`)])"""
 
 
-@pytest.fixture
-def page(lab, folder, watch) -> Page:
+@pytest.fixture(scope="module")
+def stranger(still_lab, still_watch) -> Page:
     """The panel on a folder whose every text is a payload."""
     assert len(payloads.PAYLOADS) >= 100
-    folders.hostile(folder)
+    folders.hostile(still_lab.folder)
     # A picture that is none does not load, and the browser says so.
-    watch.allowed.append(r"net::ERR_|Not allowed to load local resource|Refused to|violates the following Content")
-    page = open_panel(watch, lab)
-    panel(page).get_by_role("combobox", name="Series").select_option("cats")
-    expect(tree(page)).to_have_attribute("aria-label", "Experiments of cats")
-    return page
+    still_watch.allowed.append(
+        r"net::ERR_|Not allowed to load local resource|Refused to|violates the following Content"
+    )
+    return open_panel(still_watch, still_lab)
+
+
+@pytest.fixture
+def page(stranger) -> Page:
+    """The same, on the series of many."""
+    panel(stranger).get_by_role("combobox", name="Series").select_option("cats")
+    expect(tree(stranger)).to_have_attribute("aria-label", "Experiments of cats")
+    filter_by(stranger, "")
+    return stranger
 
 
 def check(page: Page) -> None:

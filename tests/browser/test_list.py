@@ -1,11 +1,11 @@
-"""The list of experiments: filter, metric, baseline, order, keys."""
+"""The list of experiments: filter, metric, order, keys."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.browser import books, folders
-from tests.browser.panel import choose, expect_numbers, filter_by, menu, open_panel, panel, row, rows, tree
+from tests.browser import folders
+from tests.browser.panel import choose, expect_numbers, filter_by, open_panel, panel, row, rows, tree
 
 FILTERS = {
     "accuracy>0.92": [1, 2, 4],
@@ -18,13 +18,20 @@ FILTERS = {
 }
 
 
-@pytest.fixture
-def page(lab, folder, watch):
+@pytest.fixture(scope="module")
+def small(still_lab, still_watch):
     """The panel on a small series: better, not sure, worse, failed, planned."""
-    folders.reserved(builders.write_series(folder))
-    page = open_panel(watch, lab)
+    folders.reserved(builders.write_series(still_lab.folder))
+    page = open_panel(still_watch, still_lab)
     expect(rows(page)).to_have_count(6)
     return page
+
+
+@pytest.fixture
+def page(small):
+    """The same, with nothing filtered."""
+    filter_by(small, "")
+    return small
 
 
 def test_the_filter_keeps_what_is_meant_and_its_ancestors(page):
@@ -44,16 +51,15 @@ def test_another_metric_shows_its_values(page):
     expect(row(page, 1)).to_contain_text("0.912")
     panel(page).get_by_role("combobox", name="Metric").select_option(value="loss")
     expect(row(page, 1)).to_contain_text("0.088")
+    panel(page).get_by_role("combobox", name="Metric").select_option(value="accuracy")
 
 
-def test_a_pinned_baseline_is_what_all_others_are_compared_with(page, folder):
-    detail = choose(page, 3)
-    expect(detail).to_contain_text("Worse than 001")
-    detail = choose(page, 4)
-    expect(detail).to_contain_text("Improved on 002")
-    menu(page, 3, "Pin as baseline")
-    expect(row(page, 3)).to_contain_text("baseline")
-    expect(choose(page, 4)).to_contain_text("Improved on 003")
+def test_by_value_the_best_comes_first(page):
+    sort = panel(page).get_by_role("combobox", name="Sort")
+    sort.select_option(value="value")
+    expect(rows(page).first).to_contain_text("004")
+    sort.select_option(value="number")
+    expect_numbers(page, 1, 2, 4, 6, 3, 5)
 
 
 def test_children_fold_away(page):
@@ -72,21 +78,3 @@ def test_keys_walk_the_tree(page):
         expect(row(page, number)).to_have_attribute("aria-selected", "true")
         active = tree(page).get_attribute("aria-activedescendant")
         assert page.locator(f"[id='{active}']").get_attribute("data-number") == str(number)
-
-
-def test_enter_opens_the_notebook_and_f2_the_note(page, folder):
-    books.write(folder, ["1 + 1"], "cats_003.ipynb")
-    choose(page, 3)
-    page.keyboard.press("F2")
-    page.get_by_role("textbox", name="Note of 003").fill("support vectors")
-    page.keyboard.press("Enter")
-    expect(row(page, 3)).to_contain_text("support vectors")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("tab", name="cats_003.ipynb")).to_be_visible()
-
-
-def test_a_damaged_experiment_is_shown_as_damaged_and_hides_no_other(page, folder):
-    folders.damaged(folder, 7)
-    expect(row(page, 7)).to_contain_text("damaged")
-    expect(rows(page)).to_have_count(7)
-    expect(choose(page, 7)).to_contain_text("experiment.json")

@@ -44,11 +44,11 @@ def project(tmp_path_factory):
     return made
 
 
-@pytest.fixture
-def page(lab, folder, watch, project):
+@pytest.fixture(scope="module")
+def page(still_lab, still_watch, project):
     """The panel on that folder."""
-    shutil.copytree(project, folder, dirs_exist_ok=True)
-    page = open_panel(watch, lab)
+    shutil.copytree(project, still_lab.folder, dirs_exist_ok=True)
+    page = open_panel(still_watch, still_lab)
     expect(rows(page)).to_have_count(3)
     return page
 
@@ -71,9 +71,9 @@ def test_several_are_compared_in_what_differs(page):
     expect(compared).not_to_contain_text("spread")
 
 
-def test_seven_are_too_many_to_compare(page, folder):
+def test_seven_are_too_many_to_compare(page, still_lab):
     for number in range(4, 8):
-        folders.damaged(folder, number, series="animals")
+        folders.damaged(still_lab.folder, number, series="animals")
     expect(rows(page)).to_have_count(7)
     pick(page, *range(1, 8))
     expect(panel(page)).to_contain_text("at most 6 can be compared")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Dialog, Error, Page, Request
@@ -24,7 +25,7 @@ class Watch:
     """A page under watch.
 
     ``origins`` are the servers it may talk to; empty until the first page is opened. ``allowed`` are patterns of
-    complaints that a test provokes on purpose.
+    complaints that a test provokes on purpose. ``kept`` is the last picture of it.
     """
 
     page: Page
@@ -33,6 +34,7 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    kept: Path | None = None
 
     def __post_init__(self) -> None:
         self.page.on("request", self._asked)
@@ -55,6 +57,11 @@ class Watch:
         self.dialogs.append(f"{dialog.type}: {dialog.message}")
         # A page that asks before it is left may be left.
         dialog.accept()
+
+    def keep(self, path: Path) -> None:
+        """Writes a picture of the page; what there is besides goes beside it."""
+        self.kept = path.with_name(path.name + ".png")
+        self.page.screenshot(path=self.kept)
 
     def foreign(self) -> list[str]:
         """Requests to anybody but the servers under test."""
