@@ -85,7 +85,7 @@ function columns(lineage: ILineage, metric: string | null): React.CSSProperties 
 }
 
 function stripWidth(width: number): number {
-  return width > 900 ? 180 : width > 700 ? 130 : width > 380 ? 90 : 64;
+  return width > 900 ? 180 : width > 700 ? 130 : width > 380 ? 90 : width > 300 ? 64 : 40;
 }
 
 /** What a key does that is not about moving; whether it did something. */
