@@ -15,10 +15,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 VARIABLE = "XPT_BROWSER"
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Asked in a process of its own: in this one Playwright may be at work already.
+WHERE = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
 FETCH = (sys.executable, "-m", "playwright", "install", "chromium")
 PACKAGE = (
     ("apt-get", "update"),
@@ -53,8 +57,7 @@ def starts(program: str | None) -> bool:
 
 def fetched() -> str | None:
     """Playwright's own browser, where it has been fetched."""
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
+    path = subprocess.run([sys.executable, "-c", WHERE], capture_output=True, text=True, check=True).stdout.strip()
     return path if Path(path).exists() else None
 
 

@@ -76,6 +76,7 @@ def go(page: Page, number: int) -> Locator:
     filter_by(page, f"number={number}")
     found = choose(page, number)
     filter_by(page, "")
+    tree(page).focus()
     return found
 
 

@@ -24,7 +24,8 @@ def page(lab, folder, watch):
 
 def test_a_fork_opens_beside_and_waits_to_be_run(page, folder):
     books.add(page, "%xpt_new --parent 1 --note 'fork'")
-    books.run(page, 2)
+    # What is in front changes with it.
+    books.start(page, 2)
     expect(page.get_by_role("tab", name="animals_002.ipynb")).to_be_visible()
     expect(row(page, 2)).to_contain_text("fork")
     assert books.texts(folder / "animals_002.ipynb")[1] == CELL
