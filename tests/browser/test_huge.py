@@ -34,4 +34,6 @@ def test_ten_thousand_experiments_scroll_answer_keys_and_are_filtered(huge, watc
     expect(row(page, 1)).to_be_in_viewport()
     filter_by(page, "number=5000")
     expect(panel(page)).to_contain_text(f"1 of {EXPERIMENTS}")
+    # Hundreds of ancestors stand above it.
+    expect(row(page, 5000)).to_be_in_viewport()
     assert rows(page).count() < 100

@@ -28,7 +28,7 @@ export interface ITreeActs extends IRowActs {
 export interface ITreeProps {
   readonly lineage: ILineage;
   readonly shown: readonly IShown[];
-  /** Changes where the list is another one, to be read from its top. */
+  /** Changes where the list is another one, to be read from the first experiment that is meant. */
   readonly from: string;
   readonly metric: string | null;
   readonly scale: IScale | null;
@@ -85,7 +85,7 @@ function columns(lineage: ILineage, metric: string | null): React.CSSProperties 
 }
 
 function stripWidth(width: number): number {
-  return width > 900 ? 180 : width > 700 ? 130 : width > 380 ? 90 : 64;
+  return width > 900 ? 180 : width > 700 ? 130 : width > 380 ? 90 : width > 300 ? 64 : 40;
 }
 
 /** What a key does that is not about moving; whether it did something. */
@@ -186,9 +186,15 @@ export function Tree(props: ITreeProps): React.JSX.Element {
   React.useEffect(() => {
     if (from.current !== props.from) {
       from.current = props.from;
-      virtualizer.scrollToOffset(0);
+      const first = shown.findIndex(one => one.matches);
+      // From the top where that shows it too: its ancestors say where it belongs.
+      if (first * ROW < (scroller.current?.clientHeight ?? 0)) {
+        virtualizer.scrollToOffset(0);
+      } else {
+        virtualizer.scrollToIndex(first, { align: 'center' });
+      }
     }
-  }, [props.from, virtualizer]);
+  }, [props.from, shown, virtualizer]);
   const means = React.useMemo(
     () => new Map(lineage.rows.map(row => [row.number, measuredOf(row, metric)?.mean ?? null])),
     [lineage, metric]
