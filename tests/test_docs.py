@@ -255,7 +255,9 @@ def tree_of(page: str) -> list[str]:
 
 def files_below(folder: Path) -> list[str]:
     own = {f"{SERIES}.ipynb", "features.py", "settings.json", "animals.csv"}
-    names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    # The keeper may be about to replace a file; the page says what `.~xpt-` is.
+    files = (one for one in folder.rglob("*") if not one.name.startswith(".~xpt-") and one.is_file())
+    names = sorted(one.relative_to(folder).as_posix() for one in files)
     # What Python and IPython themselves make.
     return [one for one in names if one not in own and not one.startswith((".ipython/", "__pycache__/"))]
 
