@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from example_notebooks import walk
 from tests.browser import books, chromium, panel
 from tests.browser.lab import Lab, running
+from tests.browser.pages import set_theme
 from tests.browser.watch import Watch
 
 PICTURES = Path(__file__).parent.parent.parent / "labextension" / "images"
@@ -95,12 +96,6 @@ def run_last(page: Page) -> None:
     books.edit(page, index, LAST.cell)
     page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
     expect(panel.row(page, RUNNING)).to_contain_text("4 of 10", timeout=300_000)
-
-
-def set_theme(page: Page, theme: str) -> None:
-    """Changes JupyterLab's theme, and waits until it is there."""
-    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
 
 
 def take(watch: Watch, lab: Lab) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests import builders
 from tests.browser import folders
 from tests.browser.access import violations
+from tests.browser.pages import set_theme
 from tests.browser.panel import ID, choose, open_panel, panel, rows, widen
 
 THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
@@ -39,12 +40,6 @@ def page(still_lab, still_watch) -> Page:
     page = open_panel(still_watch, still_lab)
     expect(rows(page)).to_have_count(7)
     return page
-
-
-def set_theme(page: Page, theme: str) -> None:
-    """Changes JupyterLab's theme, and waits until it is there."""
-    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
 
 
 @pytest.fixture
