@@ -29,6 +29,10 @@ class Session:
         self.modules = LocalModules()
         self.opened = OpenedFiles()
         self.reads = Reads(self.opened)
+        if earlier:
+            # The cell that loads the extension runs on: what it does from here on is its own.
+            self.opened.cell(len(earlier) - 1)
+            self.reads.cell(len(earlier) - 1)
         self.meta: Mapping[str, Any] = {}
         # What went wrong between runs, to be said by the next one.
         self.trouble: str | None = None

@@ -54,6 +54,15 @@ def test_data_declared_in_a_cell_above_belongs_to_the_run(book: Notebook) -> Non
     assert list(datasets(book)) == list(datasets(book, 1, 2)) == ["animals.csv"]
 
 
+def test_the_cell_that_loads_the_extension_may_declare_too(book: Notebook) -> None:
+    both = "%load_ext jupyter_xpt\nimport csv\nxpt.dataset('animals.csv');"
+    book.cells = {**CELLS, "above": both}
+    book.run("first", "%unload_ext jupyter_xpt")
+    book.run("above")
+    book.run("cell")
+    assert list(datasets(book)) == ["animals.csv"]
+
+
 def test_a_cell_that_does_not_count_declares_nothing(book: Notebook) -> None:
     book.cells = {**CELLS, "below": 'xpt.dataset("animals.csv")'}
     book.run("above")
