@@ -50,25 +50,33 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Lab]]:
-    """Starts servers with folders of their own, and ends them when all tests are over."""
+@contextmanager
+def starting(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Lab]]:
+    """Starts servers with folders of their own, and ends them."""
     with ExitStack() as stack:
 
-        def one(**given: Any) -> Lab:
-            own = tmp_path_factory.mktemp("lab")
+        def start(**given: Any) -> Lab:
+            own = folders.mktemp("lab")
             return stack.enter_context(running(own / "project", own, **given))
 
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Lab]]:
+    """Starts servers that live as long as the module's tests."""
+    with starting(tmp_path_factory) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
-def shared(start: Callable[..., Lab]) -> Lab:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The JupyterLab that most tests share, with our server half in it."""
-    lab = start()
-    about = lab.request("GET", "jupyter-xpt/about")
-    assert about == {"version": version("jupyter_xpt")}
-    return lab
+    with starting(tmp_path_factory) as start:
+        lab = start()
+        about = lab.request("GET", "jupyter-xpt/about")
+        assert about == {"version": version("jupyter_xpt")}
+        yield lab
 
 
 def emptied(lab: Lab) -> Lab:
