@@ -20,7 +20,7 @@ from jupyter_xpt.doors import command, magics
 from jupyter_xpt.edges.host import machine
 from jupyter_xpt.edges.host.git import GitState
 from jupyter_xpt.edges.kernel import seeding
-from jupyter_xpt.ground import datasets, records
+from jupyter_xpt.ground import configuration, datasets, records
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS
@@ -94,6 +94,8 @@ TABLES = {
     "experiment.json / changes": records.Change,
     "<series>.json": records.SeriesRecord,
     "run.json": records.RunRecord,
+    "run.json / outside": configuration.OutsideRecord,
+    "run.json / estimators": configuration.EstimatorRecord,
     "run.json / process": records.Process,
     "run.json / warnings and hidden_state": records.Warned,
     "summary.json": records.Summary,
@@ -114,7 +116,7 @@ def test_the_page_has_the_fields_of_each_record_and_no_other(where: str) -> None
 
 
 def test_every_record_class_has_its_table() -> None:
-    found = {**vars(records), **vars(datasets)}
+    found = {**vars(records), **vars(configuration), **vars(datasets)}
     kinds = {one for one in found.values() if isinstance(one, type) and hasattr(one, "CHECKS")}
     assert kinds == set(TABLES.values())
 

@@ -47,6 +47,7 @@ DOORS = {
 # Who may import what is not the standard library's, or what reaches outside the process.
 OWNERS = {
     "IPython": ("doors.magics", "doors.acts"),
+    "traitlets": ("doors.magics",),
     "jupyter_server": ("doors.server",),
     "tornado": ("doors.server",),
     "numpy": ("actions.log",),

@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
 from jupyter_xpt.edges.kernel.reads import Reads
+from jupyter_xpt.ground.settings import Settings
 from jupyter_xpt.thought.executed import Executed
 
 
@@ -33,6 +34,7 @@ class Session:
             # The cell that loads the extension runs on: what it does from here on is its own.
             self.opened.cell(len(earlier) - 1)
             self.reads.cell(len(earlier) - 1)
+        self.settings = Settings()
         self.meta: Mapping[str, Any] = {}
         # What went wrong between runs, to be said by the next one.
         self.trouble: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jupyter_xpt
 from jupyter_xpt.doors.magics import WITH_OPTIONS, XptMagics, await_experiments, complete_options
@@ -46,6 +46,8 @@ def unload(shell: InteractiveShell) -> None:
     transforms = shell.input_transformer_manager.line_transforms
     # By name: reloading the extension makes a new function.
     transforms[:] = [one for one in transforms if not hasattr(one, _TRANSFORMER)]
+    configured: list[Any] = shell.configurables
+    configured[:] = [one for one in configured if one is not magics]
     for kind, names in magics.magics.items():
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)

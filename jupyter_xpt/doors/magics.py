@@ -11,8 +11,10 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from traitlets import Bool, Enum, observe
 
 from jupyter_xpt.actions.session import Session
+from jupyter_xpt.ground.settings import BLAKE3, SHA256, Settings
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -26,7 +28,13 @@ WITH_OPTIONS = ("%%experiment", "%xpt_new", "%xpt_log")
 
 @magics_class
 class XptMagics(Magics):
-    """The magics of jupyter_xpt, for one shell."""
+    """The magics of jupyter_xpt, for one shell; ``%config XptMagics`` shows and sets what holds for all runs."""
+
+    digest = Enum([SHA256, BLAKE3], SHA256, help="Algorithm of data's digests; blake3 is an extra.").tag(config=True)
+    hidden_commit = Bool(False, help="Keep the whole work tree of each run as a commit below refs/xpt/.").tag(
+        config=True
+    )
+    commit_notebook = Bool(False, help="Commit each numbered notebook when it is made.").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
@@ -34,6 +42,14 @@ class XptMagics(Magics):
         earlier = tuple(shell.history_manager.input_hist_raw[1:]) if shell.history_manager else ()
         self.session = Session(self._translate, earlier)
         self._acts: Acts | None = None
+        self._set()
+
+    @observe("digest", "hidden_commit", "commit_notebook")
+    def _set(self, _change: object = None) -> None:
+        """Hands the settings to the session."""
+        # Configuration comes before there is one.
+        if hasattr(self, "session"):
+            self.session.settings = Settings(self.digest, self.hidden_commit, self.commit_notebook)
 
     def _translate(self, text: str) -> str:
         """A cell as plain Python; text that cannot be translated stays."""

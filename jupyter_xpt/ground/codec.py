@@ -62,6 +62,13 @@ def flag(value: object) -> bool:
     return value
 
 
+def scalar(value: object) -> str | int | float | bool | None:
+    """The value, when it is a text, a number, true, false or null."""
+    if value is not None and not isinstance(value, str | int | float):
+        raise TypeError("a text, a number, true, false or null")
+    return value
+
+
 def optional(check: Check) -> Check:
     """A check that lets null pass."""
     return lambda value: None if value is None else check(value)

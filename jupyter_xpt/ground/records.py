@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from jupyter_xpt.ground import codec
-from jupyter_xpt.ground.codec import Check, integer, many, mapping, nested, number, optional, text
+from jupyter_xpt.ground.codec import Check, integer, many, mapping, nested, number, optional, scalar, text
+from jupyter_xpt.ground.configuration import EstimatorRecord, OutsideRecord, Value
 from jupyter_xpt.ground.names import ExperimentName
 
 # What a run or a repeat can be. "died" is never written: readers conclude it when the process is gone.
@@ -65,6 +66,7 @@ class ExperimentRecord:
 
     ``source`` is None while it is only planned (forked, never run). ``frozen`` is the run that froze it, the
     first finished one. ``changes`` holds what differs from the parent, None while that is not known.
+    ``parameters`` are those that the source sets.
     """
 
     series: str
@@ -78,6 +80,7 @@ class ExperimentRecord:
     cell: str | None = None
     source: SourceRecord | None = None
     changes: tuple[Change, ...] | None = None
+    parameters: Mapping[str, Value] = field(default_factory=_nothing)
     frozen: str | None = None
     extra: Mapping[str, Any] = field(default_factory=_nothing)
 
@@ -93,6 +96,7 @@ class ExperimentRecord:
         "cell": optional(text),
         "source": optional(nested(SourceRecord)),
         "changes": optional(many(nested(Change))),
+        "parameters": mapping(scalar),
         "frozen": optional(text),
     }
 
@@ -159,7 +163,7 @@ class RunRecord:
     ``index`` counts the experiment's runs from 1, whatever the clock says. ``digest`` is that of the source that
     ran. ``seed`` is the entropy that every repeat's seed comes from. ``primary`` is the metric that decides the
     verdict, None while none is known; ``goals`` says ``max`` or ``min`` for each metric, ``given`` which of those
-    the user gave.
+    the user gave. ``outside`` is what came from outside the source, ``estimators`` the models that the cell made.
     """
 
     run: str
@@ -179,6 +183,8 @@ class RunRecord:
     primary: str | None = None
     goals: Mapping[str, str] = field(default_factory=_nothing)
     given: tuple[str, ...] = ()
+    outside: tuple[OutsideRecord, ...] = ()
+    estimators: tuple[EstimatorRecord, ...] = ()
     git: Mapping[str, Any] | None = None
     process: Process | None = None
     error: str | None = None
@@ -205,6 +211,8 @@ class RunRecord:
         "primary": optional(text),
         "goals": mapping(text),
         "given": many(text),
+        "outside": many(nested(OutsideRecord)),
+        "estimators": many(nested(EstimatorRecord)),
         "git": optional(mapping(codec.anything)),
         "process": optional(nested(Process)),
         "error": optional(text),

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from jupyter_xpt.ground import codec, records
+from jupyter_xpt.ground.configuration import EstimatorRecord, OutsideRecord, Value
 from jupyter_xpt.ground.errors import RecordError
 from jupyter_xpt.ground.records import (
     Change,
@@ -28,6 +29,8 @@ from jupyter_xpt.ground.records import (
 )
 
 KINDS = (
+    OutsideRecord,
+    EstimatorRecord,
     Change,
     SourceRecord,
     ExperimentRecord,
@@ -59,6 +62,10 @@ _BY_HINT: dict[str, st.SearchStrategy[Any]] = {
 
 def _of_type(hint: object) -> st.SearchStrategy[Any]:
     """Values that a field of that type may have."""
+    if hint == Value:
+        # What is not finite is there as a text.
+        finite = st.floats(allow_nan=False, allow_infinity=False)
+        return st.one_of(st.none(), st.booleans(), st.integers(), finite, _text)
     if dataclasses.is_dataclass(hint):
         return _record(hint)  # type: ignore[arg-type]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)

@@ -28,7 +28,8 @@ _CODE_MAGICS = {"capture", "experiment", "memit", "prun", "time", "timeit"}
 # Parsing these may warn: an escape that is none, or a number that runs into a keyword.
 _MAY_WARN = re.compile(r"\\|\d(?:and|else|for|if|in|is|not|or)\b")
 _OWN_LINE = re.compile(
-    r"^([ \t]*)(?:%?(?:re)?load_ext[ \t]+jupyter_xpt[ \t]*(?:\#.*)?|%xpt\w*(?:[ \t](?:[^\n]*\\\n)*[^\n]*)?"
+    r"^([ \t]*)(?:%?(?:re)?load_ext[ \t]+jupyter_xpt[ \t]*(?:\#.*)?|%config[ \t]+XptMagics\b[^\n]*"
+    r"|%xpt\w*(?:[ \t](?:[^\n]*\\\n)*[^\n]*)?"
     r"|\#[ \t]experiment[ \t]\d+(?:,[ \t]from[ \t]\d+)?(?::.*)?)$",
     re.MULTILINE,
 )

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace as changed
 from types import MappingProxyType
 
+from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.facts import ExperimentFacts, SeriesFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import Change, Warned
 from jupyter_xpt.thought.code.changes import summary as summary_of
 from jupyter_xpt.thought.reading.comparison import verdicts_of, weighs_alike
 from jupyter_xpt.thought.reading.measured import Measured, Pooled, RunRow, pool
+from jupyter_xpt.thought.reading.parameters import parameters_of
 from jupyter_xpt.thought.reading.settled import Settled, settle
 from jupyter_xpt.thought.reading.tree import Place, ordered
 from jupyter_xpt.thought.statistics.chances import false_green_probability
@@ -28,8 +30,8 @@ class Row:
     ``depth`` counts the ancestors that are shown above it, ``last`` says whether it is its parent's last
     child. ``offered`` is what changed since the parent, in one line, to stand where no note was given.
     ``against`` is the experiment that it is compared with: the pinned baseline, else the parent; None where
-    there is neither. ``verdict`` is that of the primary metric, None where there is nothing to compare;
-    ``sentence`` says it.
+    there is neither. ``parameters`` are what it was set to. ``verdict`` is that of the primary metric, None
+    where there is nothing to compare; ``sentence`` says it.
     """
 
     name: ExperimentName
@@ -49,6 +51,7 @@ class Row:
     verdicts: Mapping[str, Verdict]
     sentence: str
     changes: tuple[Change, ...] | None
+    parameters: Mapping[str, Value]
     runs: tuple[RunRow, ...]
     warnings: tuple[Warned, ...]
     notebook: str | None
@@ -310,6 +313,7 @@ def _row(pooled: Pooled, against: Pooled | None, place: Place, confidence: float
         verdicts=verdicts,
         sentence=said,
         changes=changes,
+        parameters=parameters_of(pooled.facts),
         runs=pooled.runs,
         warnings=warnings,
         notebook=record.notebook if record else None,
