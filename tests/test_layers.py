@@ -50,6 +50,7 @@ OWNERS = {
     "traitlets": ("doors.magics",),
     "jupyter_server": ("doors.server",),
     "tornado": ("doors.server",),
+    "blake3": ("edges.data.hashing",),
     "numpy": ("actions.log",),
     "pandas": ("actions.handles",),
     "psutil": ("edges.host.machine", "edges.kernel.place"),

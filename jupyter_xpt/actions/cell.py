@@ -90,6 +90,7 @@ class ExperimentCell:
         self._tee: Tee | None = None
         self._pictures = 0
         self._bindings: Bindings | None = None
+        self._says_it_draws = False
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -177,6 +178,7 @@ class ExperimentCell:
         above = [self.session.python(one.source) for one in self.prepared.ran.above]
         found = caveats.look(self.body.python, above, self.options.repeats, self.options.silence)
         self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
+        self._says_it_draws = caveats.draws(self.body.python, above)
 
     @contextmanager
     def tracked(self) -> Iterator[None]:
@@ -348,6 +350,7 @@ class ExperimentCell:
                 experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
             with run.attempt("note the datasets"):
                 RunInputs(run, self.prepared, self.record, self.session.reads).settle()
+        run.note_drawing(says_so=self._says_it_draws)
         run.close(status, None if error is None else error_text(error))
         if self.prepared is None or self.record is None or run.folder is None:
             return
