@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_xpt.actions.run import Run, active
 from jupyter_xpt.edges.disk.outputs import make_room
-from jupyter_xpt.ground.errors import StoreError, XptError
+from jupyter_xpt.ground.errors import NameProblem, StoreError, XptError
 from jupyter_xpt.thought.data.outputs import parts_of, place_of
 
 
@@ -37,7 +37,11 @@ def output(name: str | os.PathLike[str]) -> Path:
     XptError
         When no experiment runs: in a cell above there is no run yet that it could belong to.
     """
-    parts = parts_of(os.fsdecode(name))
+    try:
+        parts = parts_of(os.fsdecode(name))
+    except NameProblem as problem:
+        # The frames where we found out tell the user nothing.
+        raise problem.with_traceback(None) from None
     run = active()
     if run is None:
         raise XptError(

@@ -20,7 +20,7 @@ from jupyter_xpt.edges.disk.outputs import find_output
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.reads import muted, watching
 from jupyter_xpt.ground.datasets import DatasetRecord, algorithm_of
-from jupyter_xpt.ground.errors import DatasetError, OptionError, RecordError, UnknownExperiment
+from jupyter_xpt.ground.errors import DatasetError, OptionError, RecordError, UnknownExperiment, XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import is_run_name, parse_number, printable
 from jupyter_xpt.ground.records import RUNNING
@@ -89,8 +89,24 @@ def use(
     RecordError
         When the record of a run that may have it is damaged.
     """
-    parts = parts_of(os.fsdecode(name))
-    wanted = _wanted(of, run, repeat, folder)
+    try:
+        path, task, place = _resolved(parts_of(os.fsdecode(name)), _wanted(of, run, repeat, folder), strict=strict)
+    except XptError as problem:
+        # The frames where we found out tell the user nothing.
+        raise problem.with_traceback(None) from None
+    record = task.found.record
+    reads = watching()
+    if reads is not None and record.made_by is not None:
+        reads.inputs.declare(reads.order, f"{record.name} of {record.made_by[0]}", task)
+    if active() is None:
+        # A run says it at its end; here is nobody else to say it.
+        for one in producers.warnings_about(place.folder, [record], None, 1):
+            warnings.warn(f"xpt.use: {one.text}", stacklevel=2)
+    return Path(path)
+
+
+def _resolved(parts: tuple[str, ...], wanted: _Wanted, *, strict: bool) -> tuple[str, Task, Store]:
+    """The path of what is asked for, the task that describes it, and where it was found."""
     made, found = _found(wanted, "/".join(parts))
     whose = f"{'/'.join(parts)} of {made.name.short}"
     inner = (str(made.name), found.run, *place_of(parts, found.record.repeat))
@@ -102,14 +118,7 @@ def use(
     warning = producing.altered(task.found.record)
     if strict and (warning is not None or task.found.record.digest is None):
         raise DatasetError(warning.text if warning is not None else f"{whose}: {task.found.record.problem}")
-    reads = watching()
-    if reads is not None:
-        reads.inputs.declare(reads.order, f"{'/'.join(parts)} of {made.name}", task)
-    if active() is None:
-        # A run says it at its end; here is nobody else to say it.
-        for one in producers.warnings_about(wanted.place.folder, [task.found.record], None, 1):
-            warnings.warn(f"xpt.use: {one.text}", stacklevel=2)
-    return Path(path)
+    return path, task, wanted.place
 
 
 def _wanted(of: Of, run: str | None, repeat: int | str | None, folder: str | os.PathLike[str] | None) -> _Wanted:

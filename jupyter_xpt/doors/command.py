@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jupyter_xpt.actions import compare, edit, fork, trash
+from jupyter_xpt.actions.flow import flow, missed
 from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
@@ -140,8 +141,8 @@ def _row(given: argparse.Namespace) -> Row:
 
 def _tree(given: argparse.Namespace) -> str:
     """``jupyter xpt tree``."""
-    look = text.look_of(sys.stdout)
-    return "\n\n".join(text.tree(lineage, look) for lineage in _lineages(given)) or _none(given)
+    look, data = text.look_of(sys.stdout), flow(_folder(given))
+    return "\n\n".join(text.tree(one, look, data.lines(one.series)) for one in _lineages(given)) or _none(given)
 
 
 def _table(given: argparse.Namespace) -> str:
@@ -224,8 +225,10 @@ def _baseline(given: argparse.Namespace) -> str:
 def _delete(given: argparse.Namespace) -> str:
     """``jupyter xpt delete 9``."""
     name = _row(given).name
+    warning = missed(_folder(given), name)
     trash.delete(_folder(given), name)
-    return printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    said = printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    return said if warning is None else f"{said}\n! {warning}"
 
 
 def _undelete(given: argparse.Namespace) -> str:

@@ -59,20 +59,20 @@ def stale(
     edited
         The local modules and configuration files of the one that made it that are no longer as they were.
     """
-    run = next((one for one in made.runs if record.made_by is not None and one.run == record.made_by[1]), None)
-    parts = []
+    run = _run_of(record, made)
+    parts, number = [], made.name.short
     source = made.record.source if made.record is not None else None
     if run is not None and run.record is not None and source is not None and run.record.digest != source.digest:
-        parts.append(f"its run {run.run} was of another source than it has now")
+        parts.append(f"run {run.run} was of another source than {number} has now")
     child = _successor(made, series, user)
     if child is not None:
-        parts.append(f"its cell was changed since, {short(child)} is the newest that came of it")
+        parts.append(f"the cell of {number} was changed since and is {short(child)} now")
     if edited:
         names = ", ".join(sorted(edited)[:4])
-        parts.append(f"{names} {'was' if len(edited) == 1 else 'were'} changed since it ran")
+        parts.append(f"{names} {'was' if len(edited) == 1 else 'were'} changed since {number} ran")
     if not parts:
         return None
-    return Warned("data-stale", f"{told(record)}: of {short(made.name.number)} {'; '.join(parts)}", record.name)
+    return Warned("data-stale", f"{told(record)}: {'; '.join(parts)}", record.name)
 
 
 def _successor(
