@@ -11,6 +11,7 @@ from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_xpt.actions.pending import complete_all, unfinished
 from jupyter_xpt.actions.prepared import Prepared
 from jupyter_xpt.actions.seen import seen
 from jupyter_xpt.actions.written import UNWRITTEN, written
@@ -24,6 +25,7 @@ from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.ground.settings import SHA256
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.data.naming import side_of
+from jupyter_xpt.thought.data.producing import altered
 from jupyter_xpt.thought.data.wording import told
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class RunInputs:
     def __init__(self, run: Run, prepared: Prepared, record: ExperimentRecord, reads: Reads) -> None:
         self._run = run
         self._record = record
-        self._folder = prepared.store.folder
+        self._store, self._folder = prepared.store, prepared.store.folder
+        self._known = prepared.facts.values()
         self._before: tuple[str, tuple[DatasetRecord, ...]] = ("", ())
         with run.attempt("read the datasets of the run before"):
             self._before = _before(prepared, record)
@@ -71,6 +74,8 @@ class RunInputs:
 
     def settle(self) -> None:
         """Waits a little for digests, warns, and writes; a thread adds what is not known by then."""
+        with self._run.attempt("look for digests that other kernels left"):
+            self._complete_others()
         tasks = [*self._given(), *self._seen, *self._written]
         if not tasks and not self._before[1]:
             return
@@ -89,6 +94,7 @@ class RunInputs:
         found += [*alarms.compare(records, before, than), *self._overlaps()]
         used = [one for one in records if one.made_by is not None]
         if used:
+            found += [one for task in self._given() if (one := altered(task.found.record)) is not None]
             # Only where something is used is it to be read.
             from jupyter_xpt.actions.producers import warnings_about
 
@@ -107,6 +113,13 @@ class RunInputs:
             if self._run.folder is not None and self._run.folder.is_dir():
                 self._note()
                 self._run.note_late_warnings()
+
+    def _complete_others(self) -> None:
+        """Has the digests made that kernels of earlier runs did not come to make."""
+        left = unfinished(self._store, self._known)
+        if left:
+            given = (self._store, left, self._algorithm)
+            threading.Thread(target=complete_all, args=given, name="jupyter_xpt datasets", daemon=True).start()
 
     def records(self) -> tuple[DatasetRecord, ...]:
         """What is known of the datasets, the declared ones first, outputs last."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jupyter_xpt.actions.flow import flow
+from jupyter_xpt.actions.overview import shelf
+from jupyter_xpt.actions.pending import is_gone, told
 from jupyter_xpt.edges.disk.datasets import DATASETS, read_datasets
 from jupyter_xpt.edges.disk.outputs import lying
 from jupyter_xpt.edges.disk.store import Store
@@ -21,7 +23,9 @@ from jupyter_xpt.thought.reading.lineage import Row
 _NOBODY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def run_datasets(folder: str | os.PathLike[str], users: Mapping[str, tuple[str, ...]] = _NOBODY) -> tuple[Listed, ...]:
+def run_datasets(
+    folder: str | os.PathLike[str], users: Mapping[str, tuple[str, ...]] = _NOBODY, *, gone: bool = False
+) -> tuple[Listed, ...]:
     """The datasets of a run, read anew; what is wrong with their record is the one entry then.
 
     What lies in the ``data/`` of a run that did not come to describe it is listed as it lies there.
@@ -32,6 +36,8 @@ def run_datasets(folder: str | os.PathLike[str], users: Mapping[str, tuple[str, 
         The run's folder.
     users
         The runs that used its outputs, by the output's name.
+    gone
+        Whether its process is gone, so that no digest will come any more.
     """
     try:
         records = read_datasets(folder)
@@ -39,7 +45,7 @@ def run_datasets(folder: str | os.PathLike[str], users: Mapping[str, tuple[str, 
         return (Listed(DATASETS, IN, printable(str(problem)), None),)
     if not any(one.direction == OUT for one in records) and not os.path.islink(folder):
         records = (*records, *_undescribed(folder))
-    return listed(records, users)
+    return listed([told(one) if gone else one for one in records], users)
 
 
 def _undescribed(folder: str | os.PathLike[str]) -> Iterator[DatasetRecord]:
@@ -63,4 +69,7 @@ def last_datasets(folder: Path, row: Row | None) -> tuple[Listed, ...]:
     if row is None or not row.runs:
         return ()
     users = flow(folder).users(row.name)
-    return run_datasets(Store(folder).run(row.name, row.runs[-1].run), users)
+    last = row.runs[-1].run
+    facts = shelf(folder).facts().get(row.name)
+    run = next((one for one in reversed(facts.runs) if one.run == last), None) if facts is not None else None
+    return run_datasets(Store(folder).run(row.name, last), users, gone=run is not None and is_gone(run))

@@ -109,7 +109,7 @@ def warnings_about(
 def _newest(place: Store, made: ExperimentFacts, record: DatasetRecord) -> tuple[str, str | None] | None:
     """The newest good run that has an output, and its digest there; None where none can be told."""
     try:
-        found = newest(place, made, record.name)
+        found = newest(place, made, record.name, record.repeat) or newest(place, made, record.name)
     except RecordError:
         return None
     return (found.run, found.record.digest) if found is not None else None

@@ -204,20 +204,24 @@ def _nothing(wanted: _Wanted, made: ExperimentFacts, name: str) -> str:
     """What there is instead of an output that is not there."""
     who = printable(str(made.name)) + (f"/{wanted.run}" if wanted.run else "")
     names: dict[str, None] = {}
+    repeats: set[int] = set()
     others = []
     for run in made.runs[-20:]:
         try:
             records = producers.outputs_of(wanted.place, made, run)
         except RecordError:
             continue
-        here = [one.name for one in records if one.repeat is None or wanted.repeat in (None, one.repeat)]
+        here = [one.name for one in records]
+        repeats |= {one.repeat or 1 for one in records if one.name == name}
         if wanted.run in (None, run.run) and (wanted.run is not None or producing.is_good(run, made)):
             names.update(dict.fromkeys(here))
         if name in here and run.run != wanted.run:
             others.append(f"{run.run} ({run.status})")
-    repeat = f" of repeat {wanted.repeat}" if wanted.repeat is not None else ""
+    if wanted.repeat is not None and repeats:
+        known = ", ".join(map(str, sorted(repeats)[:20]))
+        return f"{who} has no {name} of repeat {wanted.repeat}; it has that of {known}"
     has = ", ".join(printable(one) for one in list(names)[:12]) or "none"
-    said = f"{who} has no output {name}{repeat}; it has {has}"
+    said = f"{who} has no output {name}; it has {has}"
     return said + (f"; {name} is of its run {', '.join(others[-3:])}: name that with run=" if others else "")
 
 

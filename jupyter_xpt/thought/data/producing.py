@@ -66,7 +66,7 @@ def stale(
         parts.append(f"run {run.run} was of another source than {number} has now")
     child = _successor(made, series, user)
     if child is not None:
-        parts.append(f"the cell of {number} was changed since and is {short(child)} now")
+        parts.append(f"{number} was changed since: its cell is {short(child)} now")
     if edited:
         names = ", ".join(sorted(edited)[:4])
         parts.append(f"{names} {'was' if len(edited) == 1 else 'were'} changed since {number} ran")
