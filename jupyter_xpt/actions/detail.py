@@ -43,7 +43,8 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         When ``out`` cannot be listed.
     """
     lineage, row = located(folder, series, number)
-    known = shelf(folder).facts().get(row.name)
+    facts = shelf(folder).facts()
+    known = facts.get(row.name)
     records = {run.run: run.record for run in known.runs} if known else {}
     place = Store(folder)
     runs = tuple(
@@ -60,7 +61,7 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         environment,
         environment_changes(before, environment),
         place.notebook(row.name).is_file(),
-        last_datasets(folder, row)[:MAX_DATASETS],
+        last_datasets(folder, row, facts)[:MAX_DATASETS],
     )
 
 
