@@ -51,6 +51,7 @@ OWNERS = {
     "jupyter_server": ("doors.server",),
     "tornado": ("doors.server",),
     "numpy": ("actions.log",),
+    "openpyxl": ("edges.sheet",),
     "pandas": ("actions.handles",),
     "psutil": ("edges.host.machine", "edges.kernel.place"),
     "subprocess": ("edges.host.process",),

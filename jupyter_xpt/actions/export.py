@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from jupyter_xpt.actions.overview import TABLE, lineage_of, overview, shelf
 from jupyter_xpt.edges.disk.plainfile import MISSING, Unreadable, read_record, stamp_of
 from jupyter_xpt.edges.disk.store import Store, refusals, replace
 from jupyter_xpt.edges.sheet.package import MAX_FILE_BYTES
-from jupyter_xpt.edges.sheet.workbook import written
+from jupyter_xpt.edges.sheet.workbook import Written, written
 from jupyter_xpt.ground.errors import ConflictError, OptionError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, printable
 from jupyter_xpt.thought.reading.lineage import Overview, Row
@@ -28,7 +29,7 @@ _FIRST_LINE = ",".join(str(title) for title in header(Columns())[:4]).encode()
 class Exported:
     """What was written: the file, how many experiments it shows, and of them the new ones and those that are gone.
 
-    ``fresh`` says that there was no such file before.
+    ``fresh`` says that there was no such file before, ``left`` how many older repeats it has no room for.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Exported:
     new: int
     deleted: int
     fresh: bool
+    left: int = 0
 
     @property
     def sentence(self) -> str:
@@ -43,7 +45,8 @@ class Exported:
         said = f"{self.experiments} experiment{'s' * (self.experiments != 1)}"
         if not self.fresh:
             said += f", {self.new} of them new" if self.new else ", none of them new"
-        return said + (f", {self.deleted} deleted" if self.deleted else "")
+        said += f", {self.deleted} deleted" if self.deleted else ""
+        return said + (f"; {self.left} older repeats are left out" if self.left else "")
 
 
 def export(folder: Path, target: Path | None = None, series: str | None = None) -> Exported:
@@ -70,26 +73,27 @@ def export(folder: Path, target: Path | None = None, series: str | None = None) 
         When the disk refuses.
     """
     path = target if target is not None else folder / f"{series or 'experiments'}{XLSX}"
-    ending = path.suffix.lower()
-    if ending not in (XLSX, CSV):
-        raise OptionError(f"{printable(path.name)!r:.120} ends neither in {XLSX} nor in {CSV}")
-    rows = _rows(folder, series)
-    _check(path)
+    ending, name = path.suffix.lower(), printable(path.name)[:120]
+    if ending not in (XLSX, CSV) or "\0" in str(path):
+        raise OptionError(f"{name!r} ends neither in {XLSX} nor in {CSV}")
+    found = _meant(folder, series)
+    with refusals("write the spreadsheet"):
+        _check(path)
     stamp = stamp_of(str(path))
     existing = None if stamp == MISSING else _read(path)
-    name = printable(path.name)[:120]
+    left = 0
     if ending == CSV:
-        _check_csv(folder, path, existing, series, rows)
-        made = written_csv(overview(folder), series)
-        new = deleted = 0
+        _check_csv(folder, path, existing, series)
+        made = Written(Table().csv(found), 0, 0)
     else:
-        found = written(_sheets(folder, rows, path.parent), existing, name, series)
-        made, new, deleted = found.data, found.new, found.deleted
+        sheets = _sheets(folder, in_order(found), path.parent)
+        made, left = written(sheets, existing, name, series), sum(one.left for one in sheets)
     if stamp_of(str(path)) != stamp:
         raise ConflictError(f"{name} was saved by somebody else in the meantime: export again")
     with refusals("write the spreadsheet"):
-        replace(path, made)
-    return Exported(path, len(rows), new, deleted, existing is None or ending == CSV)
+        replace(path, made.data)
+    fresh = existing is None or ending == CSV
+    return Exported(path, sum(1 for _ in found.rows), made.new, made.deleted, fresh, left)
 
 
 def workbook(folder: Path, series: str) -> bytes:
@@ -102,24 +106,28 @@ def workbook(folder: Path, series: str) -> bytes:
     ConflictError
         When openpyxl is missing.
     """
-    return written(_sheets(folder, _rows(folder, series), None)).data
+    return written(_sheets(folder, in_order(_meant(folder, series)), None)).data
 
 
-def written_csv(found: Overview, series: str | None = None) -> bytes:
-    """The bytes of ``experiments.csv``, of one series where that is given."""
-    return Table().csv(found if series is None else Overview((lineage_of(found, series),)))
+def table(folder: Path, series: str) -> bytes:
+    """The rows of ``experiments.csv`` that are a series'.
+
+    Raises
+    ------
+    UnknownExperiment
+        When there is no such series.
+    """
+    return Table().csv(_meant(folder, series))
 
 
-def _rows(folder: Path, series: str | None) -> list[Row]:
-    """The experiments that are meant."""
+def _meant(folder: Path, series: str | None) -> Overview:
+    """The experiments that are meant: one series', or all."""
     found = overview(folder)
-    rows = in_order(found if series is None else Overview((lineage_of(found, series),)))
-    if not rows:
+    meant = found if series is None else Overview((lineage_of(found, series),))
+    if not any(lineage.rows for lineage in meant.lineages):
         where = printable(folder.name) or "this folder"
-        raise UnknownExperiment(
-            f"there are no experiments in {where} yet: %%experiment on a cell's first line makes one"
-        )
-    return rows
+        raise UnknownExperiment(f"no experiments in {where} yet: %%experiment on a cell's first line makes one")
+    return meant
 
 
 def _check(path: Path) -> None:
@@ -131,11 +139,13 @@ def _check(path: Path) -> None:
         raise ConflictError(f"{name} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise OptionError(f"there is no folder {printable(str(path.parent))!r:.200}: make it first")
-    for open_mark in (f".~lock.{path.name}#", f"~${path.name}"):
-        if os.path.lexists(path.parent / open_mark):
-            raise ConflictError(
-                f"{name} is open in a spreadsheet program: save and close it there first (or delete {open_mark:.140})"
-            )
+    # It could be replaced all the same; whoever made it so wants it to stay.
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise ConflictError(f"{name} may only be read: give another name")
+    for mark in (f".~lock.{path.name}#", f"~${path.name}"):
+        if os.path.lexists(path.parent / mark):
+            said = printable(mark)[:130]
+            raise ConflictError(f"{name} is open in a spreadsheet program: close it there first (or delete {said})")
 
 
 def _read(path: Path) -> bytes:
@@ -146,7 +156,7 @@ def _read(path: Path) -> bytes:
         raise ConflictError(f"{printable(path.name)[:120]} {problem}: give another name") from None
 
 
-def _check_csv(folder: Path, path: Path, existing: bytes | None, series: str | None, rows: Sequence[Row]) -> None:
+def _check_csv(folder: Path, path: Path, existing: bytes | None, series: str | None) -> None:
     """Refuses to write over a table that is none of ours, or to make ours a part of itself."""
     name = printable(path.name)[:120]
     if existing is not None and not existing.startswith(_FIRST_LINE):

@@ -113,6 +113,11 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
+def exported(file: str, said: str) -> str:
+    """What was written into which file."""
+    return printable(f"{file}: {said}")
+
+
 def _fitting(columns: Sequence[list[str]], room: int, *, least: int = 0) -> list[list[str]]:
     """The first columns, as many as fit beside one another; ``least`` of them in any case."""
     fitting: list[list[str]] = []

@@ -34,7 +34,7 @@ _LINE = "E3E6E9"
 _HEAD = ("E9ECEF", "212529", "868E96")
 # Formats of ours, as we write them and as programs write them again: others are the person's own.
 _OWN = re.compile(
-    r'General|0+|0\.0+(E\+00)?|"± ?".*|"×".*|s\.0.*|\[[mh]+\].*|yyyy\\?-mm\\?-dd[ \\]+hh:mm', re.IGNORECASE
+    r'General|0+|0\.0+(E\+00)?|"± ?".*|("×"|\\×).*|s\.0.*|\[[mh]+\].*|yyyy\\?-mm\\?-dd[ \\]+hh:mm', re.IGNORECASE
 )
 _HEAD_HEIGHT = 34
 _LINE_HEIGHT, _MOST_LINES = 14.5, 6

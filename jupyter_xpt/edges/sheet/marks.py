@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+# An underscore before what would be read as an escaped character; openpyxl may leave the end away when it reads it.
+UNDERSCORE = "_x005F_"
+_ESCAPED = UNDERSCORE[1:]
 _HEAD_ROWS = 50
 _TARGET = re.compile(r"!\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 Key = tuple[str, ...]
@@ -41,11 +44,11 @@ def head_row(worksheet: Worksheet, sheet: Sheet) -> int:
 
 def find_columns(worksheet: Worksheet, sheet: Sheet, head: int) -> dict[str, int | None]:
     """Where each column of ours is, by key; None for one that the person deleted; new ones are not in it."""
-    titles = {column: same(str(value)) for column, value in _rows(worksheet, head, head).get(head, {}).items()}
+    titles = {column: _same(value) for column, value in _rows(worksheet, head, head).get(head, {}).items()}
     targets = {column.key: _target(worksheet, _column_mark(column)) for column in sheet.columns}
     named = {key: target[0] for key, target in targets.items() if target is not None and target[1] == head}
     others = {column: key for key, column in named.items()}
-    by_key = {column.key: same(column.title) for column in sheet.columns}
+    by_key = {column.key: _same(column.title) for column in sheet.columns}
     # Where name and title agree it is surely ours. A head that is named as another column is that one, renamed.
     sure = [(key, column) for key, column in named.items() if titles.get(column) == by_key[key]]
     titled = [
@@ -88,7 +91,7 @@ def key_of(value: object) -> str:
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    said = "" if value is None else str(value).strip()
+    said = "" if value is None else str(value).replace(_ESCAPED, "").strip()
     return said.lstrip("0") or said if said.isascii() and said.isdigit() else said
 
 
@@ -143,13 +146,18 @@ def _is_broken(worksheet: Worksheet, called: str) -> bool:
 
 def _head_row(worksheet: Worksheet, sheet: Sheet) -> int | None:
     """The row of the titles: the one that is named, else the first that has those that tell rows apart."""
-    needed = {same(column.title) for column in sheet.columns if column.key in sheet.keys}
+    needed = {_same(column.title) for column in sheet.columns if column.key in sheet.keys}
     named = _target(worksheet, _sheet_mark(sheet))
     rows = _rows(worksheet, 1, _HEAD_ROWS)
-    said = {row: {same(str(value)) for value in values.values()} for row, values in rows.items()}
-    if named is not None and not said.get(named[1], set()).isdisjoint({same(one.title) for one in sheet.columns}):
+    said = {row: {_same(value) for value in values.values()} for row, values in rows.items()}
+    if named is not None and not said.get(named[1], set()).isdisjoint({_same(one.title) for one in sheet.columns}):
         return named[1]
     return next((row for row in sorted(said) if needed <= said[row]), None)
+
+
+def _same(title: object) -> str:
+    """A title as it is told apart from others, escaped or not."""
+    return same(str(title).replace(_ESCAPED, ""))
 
 
 def _rows(worksheet: Worksheet, first: int, last: int) -> dict[int, dict[int, object]]:

@@ -29,7 +29,7 @@ MISSING = "a workbook needs openpyxl, which is not installed: pip install openpy
 # Columns are as wide as the newest rows want them.
 _ROWS_LOOKED_AT = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
-# What programs read as an escaped character.
+# What programs would read as an escaped character, and so as another text.
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -64,7 +64,8 @@ def written(
         When openpyxl is missing, or when what stands there cannot be read, or would lose something.
     """
     try:
-        import openpyxl  # noqa: F401 - an extra: only when it is used
+        # An extra, and heavy: only when it is used.
+        import openpyxl  # noqa: F401
     except ImportError:
         raise ConflictError(MISSING) from None
     if existing is None:
@@ -194,6 +195,7 @@ def _head(worksheet: Worksheet, row: int, index: int, column: Column, width: flo
     cell = worksheet.cell(row, index)
     _text(cell, column.title)
     dress_head(cell)
+    cell.quotePrefix = column.title.startswith(_FORMULA)
     set_width(worksheet, index, column, width)
 
 
@@ -227,7 +229,7 @@ def _text(cell: SheetCell, value: str) -> None:
     """Writes a text that stays a text, whatever it looks like."""
     cell.value = None
     if value:
-        cell._value = _ESCAPE.sub("_x005F_", value)
+        cell._value = _ESCAPE.sub(marks.UNDERSCORE, value)
         cell.data_type = "s"
 
 

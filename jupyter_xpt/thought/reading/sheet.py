@@ -66,13 +66,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of the workbook; the first ``frozen`` columns stay in sight. Rows have a cell for each column."""
+    """A sheet of the workbook; the first ``frozen`` columns stay in sight. Rows have a cell for each column.
+
+    ``left`` counts older rows that it has no room for.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     keys: tuple[str, ...]
     frozen: int
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +109,24 @@ def repeats_sheet(rows: Sequence[Row]) -> Sheet:
         Column("duration", "duration", 12, "right"),
         Column("started", "started", 17, "right"),
     )
-    last = (Column("counted", "counted", 26), Column("seed", "seed", 40), Column("error", "error", 50, wrap=True))
+    last = (
+        Column("counted", "counted", 26, "center"),
+        Column("seed", "seed", 40),
+        Column("error", "error", 50, wrap=True),
+    )
     taken = _Titles((*fixed, *last))
     named = (*fixed, *(Column(f"metric:{one}", taken.new(one, "metric"), 12, "right") for one in metrics), *last)
     digits = {metric: _common_digits(rows, metric) for metric in metrics}
     made = tuple(_repeat(row, run, i, digits) for row, run, i in found[-MAX_REPEATS:])
     several = len({row.name.series for row in rows}) > 1
-    return Sheet(REPEATS, _shown_or_hidden(named, several=several), made, (SERIES, NUMBER, "run", "repeat"), 4)
+    return Sheet(
+        REPEATS,
+        _shown_or_hidden(named, several=several),
+        made,
+        (SERIES, NUMBER, "run", "repeat"),
+        4,
+        max(0, len(found) - MAX_REPEATS),
+    )
 
 
 class _Titles:
