@@ -52,6 +52,7 @@ OWNERS = {
     "tornado": ("doors.server",),
     "blake3": ("edges.data.hashing",),
     "numpy": ("actions.log",),
+    "openpyxl": ("edges.sheet",),
     "pandas": ("actions.handles",),
     "psutil": ("edges.host.machine", "edges.kernel.place"),
     "subprocess": ("edges.host.process",),

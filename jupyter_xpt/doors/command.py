@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jupyter_xpt.actions import compare, edit, fork, trash
+from jupyter_xpt.actions import compare, edit, export, fork, trash
 from jupyter_xpt.actions.flow import flow, missed
 from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--tail", metavar="N", help="only the last N lines")
     restore = add("restore", "put a numbered notebook back as it ran", _restore)
     restore.add_argument("experiment", help=_EXPERIMENT)
+    written = add("export", "write all experiments into a spreadsheet, .xlsx or .csv", _export)
+    written.add_argument("file", nargs="?", help="what it is called (default: experiments.xlsx, or SERIES.xlsx)")
     _add_comparing(add)
     _add_deleting(add)
     new = commands.add_parser(
@@ -178,6 +180,12 @@ def _restore(given: argparse.Namespace) -> str:
     kept = fork.restore(_folder(given), name)
     said = f"{name.notebook} is as it ran"
     return printable(said + (f"; what stood there is kept in {os.path.relpath(kept)}" if kept is not None else ""))
+
+
+def _export(given: argparse.Namespace) -> str:
+    """``jupyter xpt export experiments.xlsx``."""
+    made = export.export(_folder(given), Path(given.file) if given.file is not None else None, given.series)
+    return text.exported(os.path.relpath(made.path), made.sentence)
 
 
 def _named(given: argparse.Namespace) -> tuple[Path, str, list[int]]:

@@ -39,10 +39,27 @@ def differing(several: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     >>> differing([{"trees": 100, "depth": 3}, {"trees": 200, "depth": 3}, {"trees": 100, "depth": 3, "rate": 0.1}])
     ('trees', 'rate')
     """
-    names = dict.fromkeys(name for one in several for name in one)
-    return tuple(name for name in names if len({_key(one, name) for one in several}) > 1)
+    first: dict[str, tuple[str, object]] = {}
+    seen: dict[str, int] = {}
+    differ: set[str] = set()
+    for one in several:
+        for name, value in one.items():
+            key = _key(value)
+            seen[name] = seen.get(name, 0) + 1
+            if first.setdefault(name, key) != key:
+                differ.add(name)
+    return tuple(name for name, count in seen.items() if name in differ or count < len(several))
 
 
-def _key(one: Mapping[str, Value], name: str) -> tuple[str, object]:
-    """A value as it is told apart from others: ``True`` is not 1, and not there is not None."""
-    return (type(one[name]).__name__, one[name]) if name in one else ("", None)
+def worded(value: Value) -> str:
+    """A parameter's value as people read it.
+
+    >>> worded(0.1 + 0.2), worded(True), worded(None), worded("gini"), worded(1e-05)
+    ('0.3', 'True', 'None', 'gini', '1e-05')
+    """
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _key(value: Value) -> tuple[str, object]:
+    """A value as it is told apart from others: ``True`` is not 1, and NaN is NaN."""
+    return (type(value).__name__, "NaN" if value != value else value)  # noqa: PLR0124 - only NaN is not itself
