@@ -23,6 +23,7 @@ from jupyter_xpt.thought.environment import environment_changes
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, children
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import RunRow
+from jupyter_xpt.thought.reading.parameters import beside
 from jupyter_xpt.thought.reading.table import Table
 
 MAX_RUNS = 100
@@ -43,7 +44,8 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         When ``out`` cannot be listed.
     """
     lineage, row = located(folder, series, number)
-    known = shelf(folder).facts().get(row.name)
+    facts = shelf(folder).facts()
+    known = facts.get(row.name)
     records = {run.run: run.record for run in known.runs} if known else {}
     place = Store(folder)
     runs = tuple(
@@ -61,6 +63,7 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         environment_changes(before, environment),
         place.notebook(row.name).is_file(),
         last_datasets(folder, row)[:MAX_DATASETS],
+        beside(known, facts.get(compared.name) if compared is not None else None) if known is not None else (),
     )
 
 
