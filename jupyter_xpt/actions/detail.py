@@ -20,10 +20,10 @@ from jupyter_xpt.ground.errors import RecordError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.ground.records import RUNNING
 from jupyter_xpt.thought.environment import environment_changes
+from jupyter_xpt.thought.reading.altered import beside
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, children
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import RunRow
-from jupyter_xpt.thought.reading.parameters import beside
 from jupyter_xpt.thought.reading.table import Table
 
 MAX_RUNS = 100

@@ -20,12 +20,13 @@ from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.reading.altered import Parameter, apart
 from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import Measured, RunRow
-from jupyter_xpt.thought.reading.parameters import NOTHING, Parameter, apart
+from jupyter_xpt.thought.reading.parameters import NOTHING
 from jupyter_xpt.thought.reading.results import shown
 from jupyter_xpt.thought.reading.revisions import ChangedLineage, Delta
 from jupyter_xpt.thought.reading.standing import comparisons
@@ -48,6 +49,7 @@ _MAX_ROW_VALUES = 5_000
 _MAX_CELLS = 20_000
 _MAX_PARAMETERS = 200
 _MAX_ESTIMATORS = 50
+_MAX_FILES = 50
 _MAX_ROW_TEXT = 100
 _MAX_ENTRIES = 5_000
 _MAX_DEPTH = 4
@@ -142,7 +144,7 @@ def _values(parameters: Mapping[str, Value]) -> Json:
     return {_line(name, _MAX_ROW_TEXT): _value(value, _MAX_ROW_TEXT) for name, value in some}
 
 
-def _value(value: Value, limit: int = MAX_TEXT) -> Value:
+def _value(value: Value, limit: int) -> Value:
     """A parameter's value; a number that JSON or JavaScript lacks is a text."""
     if isinstance(value, str):
         return _line(value, limit)
@@ -257,9 +259,15 @@ def detail(detail: Detail, notebook: str) -> Json:
 
 
 def _parameter(one: Parameter) -> Json:
-    """One parameter beside the parent's; a side that has none is left out."""
-    sides = {side: _value(values[0]) for side, values in (("before", one.before), ("after", one.after)) if values}
-    return {"name": _line(one.name), "origin": one.origin, "changed": one.changed, "masked": one.masked, **sides}
+    """One parameter beside the parent's."""
+    return {
+        "name": _line(one.name),
+        "origin": one.origin,
+        "before": _line_or_none(one.before),
+        "after": _line_or_none(one.after),
+        "changed": one.changed,
+        "masked": one.masked,
+    }
 
 
 def change(change: Change) -> Json:
@@ -316,7 +324,9 @@ def _run(run: RunDetail) -> Json:
 
 def _estimator(one: EstimatorRecord) -> Json:
     """A model that a run made."""
-    parameters = {_line(name, 200): _value(value) for name, value in _some(one.parameters.items(), _MAX_PARAMETERS)}
+    parameters = {
+        _line(name, 200): _value(value, MAX_TEXT) for name, value in _some(one.parameters.items(), _MAX_PARAMETERS)
+    }
     return {"name": _line(one.name, 200), "type": _line(one.type, 200), "parameters": parameters}
 
 
@@ -351,9 +361,16 @@ def _git(record: RunRecord | None) -> Json | None:
         for name, limit in (("commit", 100), ("branch", 300), ("remote", 500), ("hidden", 300), ("problem", 500))
     }
     told |= {name: _count(git.get(name)) for name in ("changed", "untracked")}
+    told |= {name: _names(git.get(name)) for name in ("untracked_files", "left_out")}
     dirty, patch = git.get("dirty"), git.get("patch")
     # What of the patch is recorded beside it, its name or its size, says that there is one.
     return {**told, "dirty": dirty if isinstance(dirty, bool) else None, "patch": bool(patch)}
+
+
+def _names(value: object) -> list[str]:
+    """Names of files, where a record lists some; of very many the first."""
+    names = value if isinstance(value, list | tuple) else ()
+    return [_line(name, 300) for name in names[:_MAX_FILES] if isinstance(name, str)]
 
 
 def _count(value: object) -> int | None:
@@ -405,8 +422,8 @@ def compare(comparison: Comparison) -> Json:
         ],
         "metrics": [_line(metric) for metric in comparison.metrics[:MAX_METRICS]],
         "parameters": [
-            {"name": _line(name), "values": list(map(_line_or_none, values)), "differs": differs}
-            for name, values, differs in comparison.parameters[:MAX_CHANGES]
+            {"name": _line(one.name), "values": list(map(_line_or_none, one.values)), "differs": one.differs}
+            for one in comparison.parameters[:MAX_CHANGES]
         ],
         "verdicts": [
             {

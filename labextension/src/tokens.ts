@@ -265,6 +265,10 @@ export interface IGit {
   readonly patch: boolean;
   /** The ref, or the hash, of the commit that holds the whole tree as it was. */
   readonly hidden: string | null;
+  /** The first of the files that git does not know. */
+  readonly untracked_files: readonly string[];
+  /** Files that are neither in the patch nor in the hidden commit. */
+  readonly left_out: readonly string[];
   /** What could not be told. */
   readonly problem: string | null;
 }
@@ -299,12 +303,12 @@ export interface IMaker {
   readonly run: string;
 }
 
-/** One parameter of an experiment beside its parent's; a side that has none is left out. */
+/** One parameter of an experiment beside its parent's, as text; `null` on a side that has none. */
 export interface IParameter {
   readonly name: string;
   readonly origin: 'source' | 'model' | 'outside';
-  readonly before?: Value;
-  readonly after?: Value;
+  readonly before: string | null;
+  readonly after: string | null;
   /** Whether both are known and not the same. */
   readonly changed: boolean;
   /** Whether it may be a secret, and is not kept. */

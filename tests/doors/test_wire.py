@@ -106,8 +106,8 @@ def test_a_detail_has_the_shape_that_is_written_down(folder):
     assert found["parameters"][0] == {
         "name": "trees",
         "origin": "source",
-        "before": 100,
-        "after": 300,
+        "before": "100",
+        "after": "300",
         "changed": True,
         "masked": False,
     }

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.differing import Differing
+from jupyter_xpt.thought.reading.altered import Beside, in_rows
 from jupyter_xpt.thought.reading.lineage import Row
-from jupyter_xpt.thought.reading.parameters import in_rows
 from jupyter_xpt.thought.statistics.wording import Verdict
 
 
@@ -56,8 +56,8 @@ class Comparison:
         return tuple(row.number for row in self.experiments)
 
     @property
-    def parameters(self) -> tuple[tuple[str, tuple[str | None, ...], bool], ...]:
-        """Every parameter that any of them has: its name, its value in each, whether they differ."""
+    def parameters(self) -> tuple[Beside, ...]:
+        """Every parameter that any of them has, those that differ first."""
         return in_rows([row.parameters for row in self.experiments])
 
     def verdict(self, number: int, metric: str) -> Judged | None:

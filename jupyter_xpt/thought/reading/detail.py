@@ -9,9 +9,9 @@ from typing import Any
 from jupyter_xpt.ground.records import RunRecord, Summary
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.environment import EnvironmentChange
+from jupyter_xpt.thought.reading.altered import Parameter
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import RunRow
-from jupyter_xpt.thought.reading.parameters import Parameter
 
 
 @dataclass(frozen=True, slots=True)

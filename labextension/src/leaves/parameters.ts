@@ -83,6 +83,11 @@ export function spread(rows: readonly IRow[]): ReadonlyMap<string, ISpread> {
   return new Map(all.sort((one, other) => other.changes - one.changes).map(one => [one.name, one]));
 }
 
+/** A text without the quotes that source has around it. */
+export function bare(value: string | null): string | null {
+  return value === null ? null : value.replace(/^(['"])(.*)\1$/su, '$2');
+}
+
 /** The last part of a name, by which people call it: `max_depth` of `model.max_depth`. */
 export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1) || name;

@@ -84,6 +84,12 @@ function Detail(props: IPanelProps & { readonly lineage: ILineage }): React.JSX.
       lineage={lineage}
       metric={model.metric}
       revision={model.stamp(row.number)}
+      folds={{
+        isOpen: part => model.isOpen(part),
+        setOpen: (part, open) => {
+          model.setOpen(part, open);
+        }
+      }}
       acts={props.acts}
       trans={trans}
     />

@@ -222,13 +222,13 @@ function Cell(props: IRowProps & { readonly column: IColumn }): React.JSX.Elemen
   const { row } = props.shown;
   const text = column.text(row);
   const name = parameterOf(column.id);
-  const same = base !== null && name !== null && valueOf(base, name) === valueOf(row.parameters, name);
+  const changed = base !== null && name !== null && valueOf(base, name) !== valueOf(row.parameters, name);
   const classes = ['jp-xpt-cell'];
   if (column.numbers) {
     classes.push('jp-xpt-mod-numbers');
   }
-  if (name === null || same) {
-    classes.push('jp-xpt-mod-same');
+  if (changed) {
+    classes.push('jp-xpt-mod-changed');
   }
   return (
     <span role="gridcell" className={classes.join(' ')} style={{ width: column.width }} title={text}>

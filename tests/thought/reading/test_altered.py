@@ -6,7 +6,8 @@ import pytest
 
 from jupyter_xpt.ground.configuration import EstimatorRecord, OutsideRecord
 from jupyter_xpt.ground.facts import ExperimentFacts
-from jupyter_xpt.thought.reading.parameters import MODEL, OUTSIDE, SOURCE, apart, beside, in_rows, parameters_of
+from jupyter_xpt.thought.reading.altered import MODEL, OUTSIDE, SOURCE, Beside, apart, beside, in_rows
+from jupyter_xpt.thought.reading.parameters import MASKED, parameters_of
 from tests import builders
 
 
@@ -34,11 +35,11 @@ CHILD = configured(
 def test_those_that_changed_come_first_each_with_where_it_comes_from():
     told = [(one.name, one.origin, one.before, one.after) for one in beside(CHILD, PARENT) if one.changed]
     assert told == [
-        ("trees", SOURCE, (100,), (300,)),
-        ("scaled", SOURCE, (False,), (0,)),
-        ("depth", SOURCE, (), (3,)),
-        ("model.gamma", MODEL, ("scale",), ("auto",)),
-        ("kernel", SOURCE, ("rbf",), ()),
+        ("trees", SOURCE, "100", "300"),
+        ("scaled", SOURCE, "False", "0"),
+        ("depth", SOURCE, None, "3"),
+        ("model.gamma", MODEL, "scale", "auto"),
+        ("kernel", SOURCE, "rbf", None),
     ]
     assert [one.changed for one in beside(CHILD, PARENT)] == [True] * 5 + [False] * 3
     assert {one.name: one.origin for one in beside(CHILD, PARENT)}["$RATE"] == OUTSIDE
@@ -46,7 +47,7 @@ def test_those_that_changed_come_first_each_with_where_it_comes_from():
 
 def test_a_secret_is_told_as_masked_and_has_not_changed():
     (key,) = (one for one in beside(CHILD, PARENT) if one.name == "$API_KEY")
-    assert (key.masked, key.changed, key.origin) == (True, False, OUTSIDE)
+    assert (key.masked, key.changed, key.origin, key.after) == (True, False, OUTSIDE, MASKED)
 
 
 @pytest.mark.parametrize("parent", [None, ExperimentFacts(PARENT.name, None), configured(1, {})], ids=str)
@@ -70,4 +71,5 @@ def test_what_sets_one_apart_and_its_base_are_the_one():
 
 
 def test_in_rows_none_stands_for_what_is_not_there():
-    assert in_rows([{"a": "x"}, {"a": "x", "b": None}]) == (("b", (None, "None"), True), ("a", ("x", "x"), False))
+    rows = in_rows([{"a": "x"}, {"a": "x", "b": None}])
+    assert rows == (Beside("b", (None, "None"), differs=True), Beside("a", ("x", "x"), differs=False))
