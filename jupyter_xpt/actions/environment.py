@@ -29,8 +29,8 @@ _last: tuple[dict[str, object], bytes] | None = None
 
 def keep_environment(folder: Path) -> None:
     """Writes what a run runs on into its folder."""
-    store.replace(folder / ENVIRONMENT, _environment(), durable=False)
     store.replace(folder / REQUIREMENTS, requirements().encode("utf-8", "backslashreplace"), durable=False)
+    store.replace(folder / ENVIRONMENT, _environment(), durable=False)
 
 
 def _environment() -> bytes:

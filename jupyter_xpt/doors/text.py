@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -107,10 +107,17 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+def show(
+    row: Row,
+    look: Look = Look(),
+    baseline: int | None = None,
+    datasets: Sequence[Listed] = (),
+    around: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Everything about one experiment.
 
-    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run, ``around``
+    has lines about what it stood on, by their heading.
     """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
@@ -122,6 +129,8 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: S
     lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
     lines += _section("data", _datasets(datasets, look.width - 2))
+    for title, texts in (around or {}).items():
+        lines += _section(title, [line for one in texts for line in wrapped(printable(one), look.width - 2, "  ")])
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)

@@ -45,6 +45,8 @@ def leaks(text: str, most: int = 20) -> tuple[int, ...]:
     (2, 4)
     """
     found: list[int] = []
+    # As a notebook has it, a text in a text.
+    text = text.replace('\\"', '"')
     if _HINT.search(text) is None:
         return ()
     for number, line in enumerate(text.split("\n"), 1):
