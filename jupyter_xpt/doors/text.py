@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -145,10 +145,17 @@ def _setting(row: Row, parameter: str) -> str:
     return cut(printable(worded(row.parameters[parameter])), 20) if parameter in row.parameters else ""
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+def show(
+    row: Row,
+    look: Look = Look(),
+    baseline: int | None = None,
+    datasets: Sequence[Listed] = (),
+    around: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Everything about one experiment.
 
-    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run, ``around``
+    has lines about what it stood on, by their heading.
     """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
@@ -160,6 +167,8 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: S
     lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
     lines += _section("data", _datasets(datasets, row.name.series, look.width - 2))
+    for title, texts in (around or {}).items():
+        lines += _section(title, [line for one in texts for line in wrapped(printable(one), look.width - 2, "  ")])
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
