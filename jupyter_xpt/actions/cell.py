@@ -33,6 +33,7 @@ from jupyter_xpt.ground.records import FAILED, FINISHED, ExperimentRecord, Warne
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.code.dependence import bound, read
+from jupyter_xpt.thought.data.configuration import left_out
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
 from jupyter_xpt.thought.reading.lineage import Row
@@ -169,6 +170,7 @@ class ExperimentCell:
             given = sent(self.session.meta)
             now = prepared.store.notebook(self.record.name)
             self.session.becomes(given.document, given.notebook, prepared.origin.notebook, now)
+        self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
@@ -353,7 +355,8 @@ class ExperimentCell:
         status = ended_as(run.outcomes, error)
         if self.prepared is not None and self.record is not None and run.folder is not None:
             with run.attempt("note the files it read"):
-                experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
+                seen = experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
+                run.warn(*left_out(snapshot.masked_in(seen)))
             with run.attempt("note the datasets"):
                 RunInputs(run, self.prepared, self.record, self.session.reads).settle()
             with run.attempt("look for secrets in the log"):
