@@ -11,7 +11,7 @@ from jupyter_xpt.edges.disk.datasets import DATASETS, read_datasets, write_datas
 from jupyter_xpt.edges.disk.outputs import find_output
 from jupyter_xpt.edges.disk.plainfile import MISSING, Stamp, Unreadable, read_record, stamp_of
 from jupyter_xpt.edges.disk.store import Store, touch
-from jupyter_xpt.edges.host import machine
+from jupyter_xpt.edges.host import identity
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import DatasetError, RecordError, StoreError
 from jupyter_xpt.ground.facts import ExperimentFacts, RunFacts
@@ -63,7 +63,7 @@ def is_gone(run: RunFacts) -> bool:
     process = run.record.process if run.record is not None else None
     if process is None:
         return False
-    return machine.is_alive(process.pid, process.started, process.host, process.boot) is False
+    return identity.is_alive(process.pid, process.started, process.host, process.boot) is False
 
 
 def complete(place: Store, made: ExperimentFacts, run: RunFacts, algorithm: str) -> None:

@@ -232,6 +232,18 @@ class Acts:
             said = text.baseline(edit.lineage_or_empty(overview(folder), series))
         self._show(said)
 
+    def export(self, line: str) -> None:
+        """What ``%xpt_export`` does."""
+        from jupyter_xpt.actions import export  # zip archives and the like: not for every kernel
+
+        with _usage():
+            options, words = split(line, MAGIC_OPTIONS["%xpt_export"], words=True)
+            if len(words) > 1:
+                raise OptionError(f"%xpt_export writes one file, not {len(words)}: put a name with spaces in quotes")
+            target = Path(words[0]).expanduser() if words else None
+            made = export.export(self._origin(ExperimentOptions()).folder, target, options.get("series"))
+        self._show(text.exported(os.path.relpath(made.path), made.sentence))
+
     def _show(self, plain: str, rich: str | None = None, ping: live.Ping = None) -> None:
         """Shows text in a terminal, HTML where a front end shows it; ``ping`` is for ours alone."""
         if shells.is_kernel(self._shell):
