@@ -14,6 +14,7 @@ from IPython.core.error import UsageError
 from jupyter_xpt.actions import compare, document, edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
+from jupyter_xpt.actions.flow import flow
 from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
@@ -163,8 +164,10 @@ class Acts:
         """What ``%xpt_tree`` does."""
         with _usage():
             split(line, ())
-            lineage = self._lineage()
-        self._show(text.tree(lineage, _look()), html.tree(lineage))
+            origin = self._origin(ExperimentOptions())
+            lineage = edit.lineage_or_empty(overview(origin.folder), origin.series)
+            data = flow(origin.folder).lines(origin.series)
+        self._show(text.tree(lineage, _look(), data), html.tree(lineage, data))
 
     def table(self, line: str) -> None:
         """What ``%xpt_table`` does."""

@@ -10,9 +10,11 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from jupyter_xpt.ground.datasets import OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
@@ -70,8 +72,11 @@ class _Scale:
         return round(4 + (_WIDTH - 8) * min(1.0, max(0.0, share)), 1)
 
 
-def tree(lineage: Lineage) -> str:
-    """The lineage of a series as a tree, a row an experiment with all its repeats on one common scale."""
+def tree(lineage: Lineage, data: Sequence[str] = ()) -> str:
+    """The lineage of a series as a tree, a row an experiment with all its repeats on one common scale.
+
+    ``data`` is the lineage of its data, a line an output.
+    """
     scale = _scale(lineage)
     by_number = {row.number: row for row in lineage.rows}
     rows = []
@@ -92,6 +97,7 @@ def tree(lineage: Lineage) -> str:
         _heading(lineage),
         _table(rows),
         _hidden(lineage),
+        "".join(f'<p class="xpt-dim">{_e(one)}</p>' for one in data[:_MAX_ROWS]),
         f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>" if said else "",
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
         _warnings(lineage.warnings),
@@ -221,8 +227,14 @@ def where(
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
-    lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
+    lines += [_dataset(one, series) for one in datasets]
     return whole(lines)
+
+
+def _dataset(one: Listed, series: str) -> str:
+    """A dataset: its name and what it is, who made it, who uses it; an arrow before what the run wrote."""
+    parts = " · ".join(part for part in (one.said, traced(one, series)) if part)
+    return f'<p class="xpt-dim">{"→ " if one.kind == OUT else ""}{_e(one.name)}: {_e(parts)}</p>'
 
 
 def link(said: str, relative: str) -> str:

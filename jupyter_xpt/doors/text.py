@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from jupyter_xpt.ground.datasets import OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
@@ -50,8 +52,11 @@ def look_of(stream: TextIO) -> Look:
     return Look(max(40, shutil.get_terminal_size((100, 24)).columns), colour)
 
 
-def tree(lineage: Lineage, look: Look = Look()) -> str:
-    """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made."""
+def tree(lineage: Lineage, look: Look = Look(), data: Sequence[str] = ()) -> str:
+    """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made.
+
+    ``data`` is the lineage of its data, a line an output.
+    """
     stems = _stems(lineage.rows)
     means = means_of([row.main for row in lineage.rows])
     words = [standing(row) for row in lineage.rows]
@@ -68,6 +73,7 @@ def tree(lineage: Lineage, look: Look = Look()) -> str:
     sentences = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
     if sentences:
         lines += ["", *(line for one in sentences for line in wrapped(one, look.width, "     "))]
+    lines += _section("data", [line for one in data for line in wrapped(one, look.width - 2, "  ")])
     told = comparisons(lineage)
     if told:
         lines += ["", *(look.paint(line, "2") for line in wrapped(told, look.width))]
@@ -139,10 +145,17 @@ def _setting(row: Row, parameter: str) -> str:
     return cut(printable(worded(row.parameters[parameter])), 20) if parameter in row.parameters else ""
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+def show(
+    row: Row,
+    look: Look = Look(),
+    baseline: int | None = None,
+    datasets: Sequence[Listed] = (),
+    around: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Everything about one experiment.
 
-    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run, ``around``
+    has lines about what it stood on, by their heading.
     """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
@@ -153,7 +166,9 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: S
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
     lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _section("runs", _runs(row, look))
-    lines += _section("data", _datasets(datasets, look.width - 2))
+    lines += _section("data", _datasets(datasets, row.name.series, look.width - 2))
+    for title, texts in (around or {}).items():
+        lines += _section(title, [line for one in texts for line in wrapped(printable(one), look.width - 2, "  ")])
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
@@ -191,7 +206,7 @@ def where(
     if row.runs:
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
-    lines += _datasets(datasets, look.width)
+    lines += _datasets(datasets, series, look.width)
     return "\n".join(lines)
 
 
@@ -358,9 +373,13 @@ def _said_of(run: RunRow, primary: str | None) -> list[str]:
     return said
 
 
-def _datasets(datasets: Sequence[Listed], width: int) -> list[str]:
-    """A line a dataset: its name and what it is."""
-    return [line for one in datasets for line in wrapped(f"{cut(one.name, 60)}  {one.said}", width, "  ")]
+def _datasets(datasets: Sequence[Listed], series: str, width: int) -> list[str]:
+    """A line a dataset: its name and what it is, who made it, who uses it; an arrow before what the run wrote."""
+    found = []
+    for one in datasets:
+        parts = " · ".join(part for part in (one.said, traced(one, series)) if part)
+        found += wrapped(f"{'→ ' if one.kind == OUT else ''}{cut(one.name, 60)}  {parts}", width, "  ")
+    return found
 
 
 def _last_time(row: Row) -> str:
