@@ -460,7 +460,11 @@ def test_the_block_shows_hostile_words_as_text(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("%%experiment?", "repeats   how many times the cell runs"), ("%xpt_new?", "Fork a numbered notebook"), ("%xpt_export?", "It needs openpyxl")],
+    [
+        ("%%experiment?", "repeats   how many times the cell runs"),
+        ("%xpt_new?", "Fork a numbered notebook"),
+        ("%xpt_export?", "openpyxl"),
+    ],
 )
 def test_magics_explain_themselves(bench: Bench, asked: str, said: str) -> None:
     reply = bench.kernel.client.execute(asked, reply=True, timeout=60)
