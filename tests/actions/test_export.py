@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 import pytest
 from openpyxl import load_workbook
@@ -238,21 +240,83 @@ def test_without_openpyxl_it_says_what_to_do(folder):
     assert not (folder / "experiments.xlsx").exists()
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on the PATH")
-def test_libreoffice_reads_it_and_what_it_saves_is_found_again(folder, tmp_path):
+# What a person does in LibreOffice: takes a column out, puts one in, renames one, puts lines above, renames the sheet.
+MACRO = """
+Sub Mine
+ Dim how(0) As New com.sun.star.beans.PropertyValue
+ how(0).Name = "Hidden" : how(0).Value = True
+ book = StarDesktop.loadComponentFromURL("{url}", "_blank", 0, how())
+ sheet = book.Sheets.getByName("Experiments")
+ sheet.Columns.removeByIndex(4, 1)
+ sheet.Columns.insertByIndex(3, 1)
+ sheet.getCellByPosition(3, 0).String = "mine"
+ sheet.getCellByPosition(3, 2).String = "about 002"
+ sheet.getCellByPosition(4, 0).String = "idea"
+ sheet.Rows.insertByIndex(0, 2)
+ sheet.getCellByPosition(0, 0).String = "My lab book"
+ sheet.Name = "Lab book"
+ how(0).Name = "FilterName" : how(0).Value = "Calc MS Excel 2007 XML"
+ book.storeToURL("{url}", how())
+ book.close(True)
+End Sub
+"""
+LIBRARY = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE library:library PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "library.dtd">
+<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard" library:readonly="false"
+ library:passwordprotected="false"><library:element library:name="Module1"/></library:library>"""
+MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" script:language="StarBasic">
+{code}</script:module>"""
+with_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on the PATH")
+
+
+@pytest.fixture
+def libreoffice(tmp_path):
+    """Runs LibreOffice with a profile of its own."""
+
+    def ran(*arguments):
+        line = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", *map(str, arguments)]
+        subprocess.run(line, check=True, capture_output=True, timeout=120)
+
+    return ran
+
+
+@with_libreoffice
+def test_libreoffice_reads_it_and_what_it_saves_is_found_again(folder, tmp_path, libreoffice):
+    builders.write_experiment(folder, builders.experiment_record(1, series="ü #% x", source=None))
+    (folder / "ü #% x_001.ipynb").write_text("{}")
     path = export(folder).path
-
-    def convert(kind):
-        line = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind]
-        subprocess.run([*line, "--outdir", tmp_path, path], check=True, capture_output=True, timeout=120)
-        return tmp_path / f"experiments.{kind}"
-
-    page = convert("fods").read_text("utf-8")
+    libreoffice("--convert-to", "fods", "--outdir", tmp_path, path)
+    page = (tmp_path / "experiments.fods").read_text("utf-8")
     assert 'office:value-type="float" office:value="4"' in page
-    assert 'xlink:href="../project/cats_004.ipynb"' in page or "cats_004.ipynb" in page
-    shutil.copy(convert("xlsx"), path)
+    links = {unquote(link).rpartition("/")[2] for link in re.findall(r'xlink:href="([^"]*ipynb)"', page)}
+    assert {"cats_004.ipynb", "ü #% x_001.ipynb"} <= links
+    libreoffice("--convert-to", "xlsx", "--outdir", tmp_path, path)
+    shutil.copy(tmp_path / "experiments.xlsx", path)
     builders.write_experiment(folder, builders.experiment_record(7, 4))
-    assert export(folder).sentence == "7 experiments, 1 of them new"
+    assert export(folder).sentence == "8 experiments, 1 of them new"
     sheet = load_workbook(path)["Experiments"]
-    assert values(sheet, "#") == [1, 2, 3, 4, 5, 6, 7]
+    assert values(sheet, "#") == [1, 2, 3, 4, 5, 6, 1, 7]
     assert len(set(titles(sheet))) == len(titles(sheet)) == 21
+
+
+@with_libreoffice
+def test_what_a_person_did_in_libreoffice_stays(folder, tmp_path, libreoffice):
+    path = export(folder).path
+    libreoffice("--terminate_after_init")
+    basic = tmp_path / "profile" / "user" / "basic" / "Standard"
+    basic.mkdir(parents=True, exist_ok=True)
+    (basic / "script.xlb").write_text(LIBRARY)
+    (basic / "Module1.xba").write_text(MODULE.format(code=escape(MACRO.format(url=path.as_uri()), {'"': "&quot;"})))
+    libreoffice("macro:///Standard.Module1.Mine")
+    builders.write_experiment(folder, builders.experiment_record(7, 4, note="new"))
+    assert export(folder).sentence == "7 experiments, 1 of them new"
+    book = load_workbook(path)
+    assert book.sheetnames == ["Lab book", "Repeats"]
+    sheet = book["Lab book"]
+    assert sheet["A1"].value == "My lab book"
+    assert titles(sheet, 3)[:7] == ["#", "series", "parent", "mine", "idea", "status", "verdict"]
+    assert values(sheet, "mine", 3) == [None, "about 002", None, None, None, None, None]
+    assert values(sheet, "idea", 3)[-1] == "new"
+    assert values(sheet, "#", 3) == [1, 2, 3, 4, 5, 6, 7]
