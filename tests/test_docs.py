@@ -287,7 +287,7 @@ def test_an_empty_run_makes_all_files_that_are_always_there(tmp_path: Path) -> N
     # The keeper may be about to replace a file.
     files = {one.relative_to(found).as_posix() for one in found.rglob("*") if one.is_file() and ".~" not in one.name}
     assert files == {
-        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json"),
+        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json", "requirements.txt"),
         *("source/executed.json", "source/empty_001.ipynb"),
     }
     assert {"experiment.json"} == {one.name for one in found.parent.iterdir() if one.is_file()}

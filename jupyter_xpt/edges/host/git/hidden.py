@@ -171,7 +171,7 @@ def _content_reason(path: str, size: int) -> str | None:
             text = file.read(_LOOKED_AT_BYTES) if size <= _LOOKED_AT_BYTES else b""
     except OSError:
         return UNREADABLE
-    return SECRET if leaks(text.decode("utf-8", "replace"), most=1) else None
+    return SECRET if leaks(text, most=1) else None
 
 
 def _untracked(repository: Repository) -> list[bytes]:

@@ -57,7 +57,7 @@ def make_patch(repository: Repository, files: Files, limit: int) -> Patch:
     if difference.code and not difference.cut:
         raise TroubleError(f"no patch is kept: {difference.error}")
     blocks = _blocks(difference.out, cut=difference.cut)
-    kept = {path: block for path, block in blocks.items() if not leaks(block.decode("utf-8", "replace"), most=1)}
+    kept = {path: block for path, block in blocks.items() if not leaks(block, most=1)}
     left.update({os.fsdecode(path): SECRET for path in blocks.keys() - kept.keys()})
     if difference.cut:
         for path in files.tracked.keys() - blocks.keys():
