@@ -36,7 +36,10 @@ def shell():
 
 
 def test_the_package_exports_these_names():
-    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
+    assert jupyter_xpt.__all__ == [
+        *("Verdict", "XptError", "dataset", "experiments", "get"),
+        *("log", "output", "rng", "use", "verdict"),
+    ]
 
 
 @pytest.mark.parametrize("name", jupyter_xpt.__all__)
@@ -57,7 +60,9 @@ def test_a_name_that_is_not_exported_is_no_attribute():
         (jupyter_xpt.experiments, "(folder='.', series=None)"),
         (jupyter_xpt.get, "(number_or_name, folder='.', series=None)"),
         (jupyter_xpt.log, "(metrics=None, /, *, step=None, **named)"),
+        (jupyter_xpt.output, "(name)"),
         (jupyter_xpt.rng, "()"),
+        (jupyter_xpt.use, "(name, of, *, run=None, repeat=None, folder=None, strict=False)"),
         (
             jupyter_xpt.verdict,
             "(child, parent, goal='max', confidence=0.95, *, failed_child=0, failed_parent=0, "

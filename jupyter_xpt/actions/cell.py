@@ -33,6 +33,7 @@ from jupyter_xpt.ground.records import FAILED, FINISHED, ExperimentRecord, Warne
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.code.dependence import bound, read
+from jupyter_xpt.thought.data.configuration import left_out
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
 from jupyter_xpt.thought.reading.lineage import Row
@@ -94,6 +95,7 @@ class ExperimentCell:
         self._committed: str | None = None
         self._environment: str | None = None
         self._bindings: Bindings | None = None
+        self._says_it_draws = False
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -168,6 +170,7 @@ class ExperimentCell:
             given = sent(self.session.meta)
             now = prepared.store.notebook(self.record.name)
             self.session.becomes(given.document, given.notebook, prepared.origin.notebook, now)
+        self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
@@ -183,6 +186,7 @@ class ExperimentCell:
         above = [self.session.python(one.source) for one in self.prepared.ran.above]
         found = caveats.look(self.body.python, above, self.options.repeats, self.options.silence)
         self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
+        self._says_it_draws = caveats.draws(self.body.python, above)
 
     @contextmanager
     def tracked(self) -> Iterator[None]:
@@ -339,32 +343,16 @@ class ExperimentCell:
     def _finish(self, error: BaseException | None) -> None:
         """Writes what there is to write at the end, each step alone."""
         run = self.run
-        with run.attempt("look for identical values"):
-            for metric in run.metrics():
-                self._warn(caveats.identical_values(metric, run.finished_values(metric)))
-            primary = self.options.primary
-            if primary is not None and run.values and primary not in run.values:
-                others = ", ".join(run.values)
-                self.run.warn(
-                    Warned("metrics", f"the cell logged no {primary!r}, which decides the verdict; it logged {others}")
-                )
+        self._look_back()
         status = ended_as(run.outcomes, error)
         if self.prepared is not None and self.record is not None and run.folder is not None:
-            with run.attempt("note the files it read"):
-                experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
-            with run.attempt("note the datasets"):
-                RunInputs(run, self.prepared, self.record, self.session.reads).settle()
-            with run.attempt("look for secrets in the log"):
-                run.warn(*flags.of_source(self.prepared, run.start.sources), *flags.of_log(run.folder / "log.txt"))
+            self._note_sources(self.prepared, self.record, run.folder)
+        run.note_drawing(says_so=self._says_it_draws)
         run.close(status, None if error is None else error_text(error))
         if self.prepared is None or self.record is None or run.folder is None:
             return
         if status == FINISHED:
-            with run.attempt("make the numbered notebook"):
-                experiment.freeze(self.prepared, self.record, run.record.run)
-            if self.session.settings.commit_notebook and self.prepared.origin.notebook and self.record.frozen is None:
-                with run.attempt("commit the numbered notebook"):
-                    self._commit_notebook(self.prepared, self.record)
+            self._freeze(self.prepared, self.record)
         folder = self.prepared.store.folder
         found = None
         with run.attempt("write experiments.csv"):
@@ -377,6 +365,39 @@ class ExperimentCell:
             if self.prepared.facts and run.described.wait(_DESCRIBED_SECONDS):
                 self._environment = changed_since(self.prepared, self.record, run.folder)
         run.note_late_troubles()
+
+    def _look_back(self) -> None:
+        """Warns of what the values themselves say against the run."""
+        run = self.run
+        with run.attempt("look for identical values"):
+            for metric in run.metrics():
+                self._warn(caveats.identical_values(metric, run.finished_values(metric)))
+            primary = self.options.primary
+            if primary is not None and run.values and primary not in run.values:
+                others = ", ".join(run.values)
+                self.run.warn(
+                    Warned("metrics", f"the cell logged no {primary!r}, which decides the verdict; it logged {others}")
+                )
+
+    def _note_sources(self, prepared: Prepared, record: ExperimentRecord, folder: Path) -> None:
+        """Notes the files and data that the run used, and warns of secrets that it left."""
+        run = self.run
+        with run.attempt("note the files it read"):
+            seen = experiment.note_seen(prepared, self.session, record, folder / "source")
+            run.warn(*left_out(snapshot.masked_in(seen)))
+        with run.attempt("note the datasets"):
+            RunInputs(run, prepared, record, self.session.reads).settle()
+        with run.attempt("look for secrets in the log"):
+            run.warn(*flags.of_source(prepared, run.start.sources), *flags.of_log(folder / "log.txt"))
+
+    def _freeze(self, prepared: Prepared, record: ExperimentRecord) -> None:
+        """Freezes the experiment by its finished run."""
+        run = self.run
+        with run.attempt("make the numbered notebook"):
+            experiment.freeze(prepared, record, run.record.run)
+        if self.session.settings.commit_notebook and prepared.origin.notebook and record.frozen is None:
+            with run.attempt("commit the numbered notebook"):
+                self._commit_notebook(prepared, record)
 
     def _commit_notebook(self, prepared: Prepared, record: ExperimentRecord) -> None:
         """Commits the numbered notebook of an experiment that has just been frozen, or says why not."""

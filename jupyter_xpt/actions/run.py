@@ -98,6 +98,10 @@ class Run:
         self.repeat = 0
         # How many generators the current repeat asked for: each gets a stream of its own.
         self.generators = 0
+        # Whether each repeat drew random numbers; None where that cannot be told.
+        self._drew: dict[int, bool | None] = {}
+        # The paths that were asked for as outputs, by name and repeat (None in a run of one).
+        self.outputs: dict[tuple[str, int | None], Path] = {}
         self.values: dict[str, dict[int, float]] = {}
         # The last values of the current repeat.
         self._current: dict[str, float] = {}
@@ -186,9 +190,9 @@ class Run:
         self.repeat, self.generators, self._current = repeat, 0, {}
         with self.attempt("note the repeat"):
             self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
-        seeds = ExitStack()
+        seeds, marks = ExitStack(), None
         with self.attempt("seed the repeat"):
-            seeds.enter_context(seeded(self.start.entropy, repeat))
+            marks = seeds.enter_context(seeded(self.start.entropy, repeat))
         self._repeat_began = time.monotonic()
         try:
             yield
@@ -200,8 +204,18 @@ class Run:
             with self.attempt("note how the repeat ended"):
                 self._end_repeat(FINISHED, None)
         finally:
+            if marks is not None:
+                with self.attempt("see whether it drew random numbers"):
+                    self._drew[repeat] = self.generators > 0 or marks.drew()
             with self.attempt("leave the seeds"):
                 seeds.close()
+
+    def note_drawing(self, *, says_so: bool) -> None:
+        """Records whether random numbers were drawn: the source says so, or a repeat did; None where none can tell."""
+        told = self._drew.values()
+        drew = True if says_so or True in told else None if None in told or not told else False
+        with self._write_lock:
+            self.record = changed(self.record, drew=drew)
 
     def _end_repeat(self, status: str, error: str | None) -> None:
         """Records how the repeat ended."""

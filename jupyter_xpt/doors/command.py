@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jupyter_xpt.actions import compare, edit, fork, restore, sourcecontrol, trash
+from jupyter_xpt.actions import compare, edit, export, fork, restore, sourcecontrol, trash
 from jupyter_xpt.actions.detail import detail
+from jupyter_xpt.actions.flow import flow, missed
 from jupyter_xpt.actions.listing import last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     restored.add_argument("experiment", help=_EXPERIMENT)
     restored.add_argument("--to", metavar="FOLDER", help="into a new or empty folder (default: in place)")
     restored.add_argument("--run", help="which run, by its name (default: the first finished one)")
+    written = add("export", "write all experiments into a spreadsheet, .xlsx or .csv", _export)
+    written.add_argument("file", nargs="?", help="what it is called (default: experiments.xlsx, or SERIES.xlsx)")
     _add_comparing(add)
     _add_deleting(add)
     new = commands.add_parser(
@@ -146,8 +149,8 @@ def _row(given: argparse.Namespace) -> Row:
 
 def _tree(given: argparse.Namespace) -> str:
     """``jupyter xpt tree``."""
-    look = text.look_of(sys.stdout)
-    return "\n\n".join(text.tree(lineage, look) for lineage in _lineages(given)) or _none(given)
+    look, data = text.look_of(sys.stdout), flow(_folder(given))
+    return "\n\n".join(text.tree(one, look, data.lines(one.series)) for one in _lineages(given)) or _none(given)
 
 
 def _table(given: argparse.Namespace) -> str:
@@ -191,6 +194,12 @@ def _restore(given: argparse.Namespace) -> str:
     else:
         found = restore.restore_in_place(folder, name, given.run)
     return "\n".join(map(printable, said(found)))
+
+
+def _export(given: argparse.Namespace) -> str:
+    """``jupyter xpt export experiments.xlsx``."""
+    made = export.export(_folder(given), Path(given.file) if given.file is not None else None, given.series)
+    return text.exported(os.path.relpath(made.path), made.sentence)
 
 
 def _named(given: argparse.Namespace) -> tuple[Path, str, list[int]]:
@@ -238,8 +247,10 @@ def _baseline(given: argparse.Namespace) -> str:
 def _delete(given: argparse.Namespace) -> str:
     """``jupyter xpt delete 9``."""
     name = _row(given).name
+    warning = missed(_folder(given), name)
     trash.delete(_folder(given), name)
-    return printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    said = printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    return said if warning is None else f"{said}\n! {warning}"
 
 
 def _undelete(given: argparse.Namespace) -> str:

@@ -1,6 +1,6 @@
 """Columns: the digest of values, one column or array at a time, whatever the library lays out in memory.
 
-A column is hashed as up to three streams, each by SHA-256, so that neither the chunks of a library nor the way it
+A column is hashed as up to three streams, each by itself, so that neither the chunks of a library nor the way it
 stores texts changes the digest: of numbers their little-endian bytes (and which are missing, where the type can say
 so); of texts and objects a letter each for the kind, the lengths, the bytes. Every NaN counts as the same value.
 
@@ -9,7 +9,6 @@ NumPy is looked up where the user has loaded it, never imported.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from array import array
@@ -21,6 +20,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from jupyter_xpt.edges.data.hashing import digest_text, new_hash
 from jupyter_xpt.ground.datasets import ColumnRecord
 from jupyter_xpt.ground.errors import DatasetError
 
@@ -58,7 +58,7 @@ class ColumnHash:
             return
         known = self._streams.get(stream)
         if known is None:
-            known = self._streams[stream] = hashlib.sha256()
+            known = self._streams[stream] = new_hash()
         known.update(data)
 
     def numbers(self, values: Any, valid: Any = None) -> None:  # noqa: ANN401 - arrays
@@ -90,7 +90,7 @@ class ColumnHash:
         found = int(numpy().count_nonzero(absent)) if absent is not None else 0
         self.missing += found
         if found and not _are_usual(chunk, found):
-            self._streams["values"] = before if before is not None else hashlib.sha256()
+            self._streams["values"] = before if before is not None else new_hash()
             chunk = chunk.copy()
             chunk[absent] = numpy().nan
             self._feed("values", chunk.reshape(-1).view("u1"))
@@ -133,8 +133,9 @@ class ColumnHash:
 
 def digest_of(content: Any) -> str:  # noqa: ANN401 - JSON
     """The digest of a JSON value."""
-    text = json.dumps(content, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    made = new_hash()
+    made.update(json.dumps(content, separators=(",", ":")).encode())
+    return digest_text(made)
 
 
 def hash_array(values: Any) -> ColumnHash:  # noqa: ANN401 - an array

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, replace as changed
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,8 @@ from jupyter_xpt.edges.kernel.reads import muted
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import DatasetError
 
-_MAX_THREADS = 4
+# More than that many files at once only make a disk seek.
+_MAX_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Task:
         self._found = Found(changed(record, pending=True))
         self._describe: Callable[[], Found] | None = describe
         self._done = threading.Event()
+        # What digests are made by, as it is now; the thread that does it knows nothing of it.
+        self._context = copy_context()
 
     @property
     def is_done(self) -> bool:
@@ -72,7 +76,7 @@ class Task:
         known = changed(self._found.record, pending=False)
         try:
             with muted():
-                found = describe()
+                found = self._context.run(describe)
             record = changed(found.record, pending=False)
             when = datetime.now().astimezone().isoformat(timespec="milliseconds")
             self._found = Found(changed(record, digested=when) if record.digest else record, found.rows)
@@ -83,6 +87,12 @@ class Task:
             self._found = Found(changed(known, problem=f"it cannot be described: {type(problem).__name__}: {said}"))
         finally:
             self._done.set()
+
+
+def cores() -> int:
+    """How many files are hashed side by side."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MAX_THREADS, usable)
 
 
 class Workers:
@@ -104,7 +114,7 @@ class Workers:
         with self._lock:
             self._waiting.append(task)
             self._held += task.size
-            if self._threads >= min(_MAX_THREADS, os.cpu_count() or 1):
+            if self._threads >= cores():
                 return
             self._threads += 1
         try:

@@ -10,11 +10,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from jupyter_xpt.edges.kernel.inputs import Inputs
 from jupyter_xpt.edges.kernel.modules import OpenedFiles
+from jupyter_xpt.ground.settings import SHA256
 
 # Code is no data.
 _CODE = (".py", ".pyc", ".pyi", ".so", ".ipynb", ".pth", ".pyx")
@@ -28,10 +29,13 @@ class Reads:
     ----------
     opened
         The session's watcher of configuration files: while that is paused, it is we who open files.
+    algorithm
+        Gives what digests of data are made by.
     """
 
-    def __init__(self, opened: OpenedFiles) -> None:
+    def __init__(self, opened: OpenedFiles, algorithm: Callable[[], str] = lambda: SHA256) -> None:
         self._opened = opened
+        self.algorithm = algorithm
         self.inputs = Inputs()
         self._order = -1
         self._began: dict[int, int] = {}

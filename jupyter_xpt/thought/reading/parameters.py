@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.facts import ExperimentFacts
-from jupyter_xpt.ground.records import FINISHED
+from jupyter_xpt.ground.records import FINISHED, RunRecord
 
 NOTHING: Mapping[str, Value] = MappingProxyType({})
+# What stands for a value that may be a secret and was not kept.
+MASKED = "•••"
 
 
 def parameters_of(facts: ExperimentFacts) -> Mapping[str, Value]:
@@ -18,19 +20,24 @@ def parameters_of(facts: ExperimentFacts) -> Mapping[str, Value]:
     Models and outside values are those of the newest finished run; ``model.max_depth``, ``$LEARNING_RATE``.
     """
     record = facts.record
-    source = record.source if record is not None else None
-    if record is None or source is None:
+    if record is None or record.source is None:
         return NOTHING
     found: dict[str, Value] = dict(record.parameters)
-    runs = (run.record for run in reversed(facts.runs) if run.status == FINISHED)
-    newest = next((run for run in runs if run is not None and run.digest == source.digest), None)
+    newest = newest_run(facts)
     if newest is not None:
         for model in newest.estimators:
             for name, value in model.parameters.items():
                 found.setdefault(f"{model.name}.{name}", value)
         for one in newest.outside:
-            found.setdefault(f"${one.name}", one.value)
+            found.setdefault(f"${one.name}", MASKED if one.masked else one.value)
     return found
+
+
+def newest_run(facts: ExperimentFacts) -> RunRecord | None:
+    """The newest finished run of an experiment's source as it is, None where there is none."""
+    source = facts.record.source if facts.record is not None else None
+    runs = (run.record for run in reversed(facts.runs) if run.status == FINISHED)
+    return next((run for run in runs if run is not None and source is not None and run.digest == source.digest), None)
 
 
 def differing(several: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
@@ -39,10 +46,27 @@ def differing(several: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     >>> differing([{"trees": 100, "depth": 3}, {"trees": 200, "depth": 3}, {"trees": 100, "depth": 3, "rate": 0.1}])
     ('trees', 'rate')
     """
-    names = dict.fromkeys(name for one in several for name in one)
-    return tuple(name for name in names if len({_key(one, name) for one in several}) > 1)
+    first: dict[str, tuple[str, object]] = {}
+    seen: dict[str, int] = {}
+    differ: set[str] = set()
+    for one in several:
+        for name, value in one.items():
+            key = _key(value)
+            seen[name] = seen.get(name, 0) + 1
+            if first.setdefault(name, key) != key:
+                differ.add(name)
+    return tuple(name for name, count in seen.items() if name in differ or count < len(several))
 
 
-def _key(one: Mapping[str, Value], name: str) -> tuple[str, object]:
-    """A value as it is told apart from others: ``True`` is not 1, and not there is not None."""
-    return (type(one[name]).__name__, one[name]) if name in one else ("", None)
+def worded(value: Value) -> str:
+    """A parameter's value as people read it.
+
+    >>> worded(0.1 + 0.2), worded(True), worded(None), worded("gini"), worded(1e-05)
+    ('0.3', 'True', 'None', 'gini', '1e-05')
+    """
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _key(value: Value) -> tuple[str, object]:
+    """A value as it is told apart from others: ``True`` is not 1, and NaN is NaN."""
+    return (type(value).__name__, "NaN" if value != value else value)  # noqa: PLR0124 - only NaN is not itself
