@@ -28,7 +28,9 @@ _TOKENS = re.compile(
 )
 _NO_SECRET = re.compile(
     rb"(?i)[*x.-]+|<.*>|\$.*|%.*%|your.*|none|null|true|false|str|int|float|bytes|bool|\w*example\w*|changeme|"
-    rb"redacted|hidden|masked|optional|[a-z_]+(?:\.[a-z_]+)+"
+    rb"redacted|hidden|masked|optional|[a-z_]+(?:\.[a-z_]+)+|"
+    # Between two texts of a program: "--token=" + given + "…".
+    rb"\s*[+,)\]%].*"
 )
 _BEFORE, _BEHIND = 200, 1_000
 _MOST_PLACES = 5_000

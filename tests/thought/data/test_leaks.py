@@ -72,6 +72,7 @@ def test_it_looks_like_a_secret(line: str) -> None:
         "def check_password(given, expected):",
         "passed 12345678 of 12345679 tests",
         "class PasswordForm(Form):",
+        'sys.argv += ["--token=" + os.environ["TRAIN_TOKEN"]]',
     ],
 )
 def test_it_is_no_secret(line: str) -> None:
