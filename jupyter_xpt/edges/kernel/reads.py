@@ -41,6 +41,8 @@ class Reads:
         self._began: dict[int, int] = {}
         self._read: dict[int, dict[str, None]] = {}
         self._written: dict[str, None] = {}
+        # The real paths of what was written.
+        self._resolved: dict[str, str] = {}
 
     def watch(self) -> None:
         """Begins to notice."""
@@ -79,7 +81,10 @@ class Reads:
 
         What the session itself wrote is left out.
         """
-        written = {os.path.realpath(path) for path in self._written}
+        # A session writes more and more, our own files among them: what was resolved stays so.
+        new = [path for path in tuple(self._written) if path not in self._resolved]
+        self._resolved.update((path, os.path.realpath(path)) for path in new)
+        written = set(self._resolved.values())
         found: dict[str, int] = {}
         for order in orders:
             for path in tuple(self._read.get(order, ())):
