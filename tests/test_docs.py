@@ -24,6 +24,7 @@ from jupyter_xpt.ground import configuration, datasets, records
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS
+from tests import repositories
 from tests.kernels import Kernel, kernel
 
 ROOT = Path(__file__).parent.parent
@@ -186,7 +187,10 @@ def notebook(cells: Mapping[str, str]) -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where a notebook has run: experiment 1, its child 2, and a fork that never ran."""
-    made = tmp_path_factory.mktemp("docs")
+    above = repositories.make(tmp_path_factory.mktemp("docs"))
+    (above / "model.py").write_text("depth = 4\n")
+    made = above / "work"
+    made.mkdir()
     draft = made / f"{SERIES}.ipynb"
     (made / "features.py").write_text("def scale(value):\n    return value / 10\n")
     (made / "settings.json").write_text('{"depth": 3}')
@@ -200,6 +204,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
         draft.write_text(notebook(changed))
         run_cells(one, {"cell": changed["cell"]})
+        for run in (made / "out").glob(f"{SERIES}_*/2*"):
+            wait_for(run / "changes.patch")
     assert command.main(["new", str(draft), "--parent", "1", "--note", "less"]) == 0
     return made
 
@@ -275,7 +281,7 @@ def test_a_run_makes_only_files_that_the_page_names(folder: Path, run: Path) -> 
 
 def test_a_run_makes_all_files_that_the_page_names(folder: Path, run: Path) -> None:
     made = files_below(folder)
-    sometimes = ("replaced-", "/series/", "/trash/", "changes.patch")
+    sometimes = ("replaced-", "/series/", "/trash/")
     named = [one for one in tree_of(FORMAT) if one != f"{SERIES}.ipynb" and not any(s in one for s in sometimes)]
     assert [one for one in named if not any(re.fullmatch(pattern(one), file) for file in made)] == []
 
@@ -291,7 +297,7 @@ def test_an_empty_run_makes_all_files_that_are_always_there(tmp_path: Path) -> N
     # The keeper may be about to replace a file.
     files = {one.relative_to(found).as_posix() for one in found.rglob("*") if one.is_file() and ".~" not in one.name}
     assert files == {
-        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json"),
+        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json", "requirements.txt"),
         *("source/executed.json", "source/empty_001.ipynb"),
     }
     assert {"experiment.json"} == {one.name for one in found.parent.iterdir() if one.is_file()}
