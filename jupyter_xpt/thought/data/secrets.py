@@ -80,7 +80,8 @@ _FOLDERS = ("PWD", "OLDPWD")
 # Of these what is in them is secret, whatever it is called there.
 _HOLDERS = frozenset({"secrets", "credentials", "passwords", "apikeys"})
 _PASSWORD = re.compile(r"(?i)(password|passwd|pwd|passphrase|passcode|secret)s?[0-9]*")
-_SPECIAL = re.compile(r"[<\[{|].*[>\]}|]|\s*")
+# A token of a text, or what only says where the secret is: <pad>, ${DB_PASSWORD}.
+_SPECIAL = re.compile(r"[<\[{|].*[>\]}|]|\$\{[^}]*\}|\$\w+|%\(\w+\)s|\s*")
 _SIGNED = re.compile(r"(?i)(x-amz-)?(sig|signature|credential|code)")
 _USER = re.compile(r"([A-Za-z][\w+.-]*://)[^/\s:@\"']*:[^/\s@\"']+@")
 _LOGIN = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@\"']*:[^/\s\"']*@|[?&#;]([\w-]+)=([^&;#\s\"']+)")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.records import Warned
 from jupyter_xpt.thought.code.source import config_values
-from jupyter_xpt.thought.data.scalars import ENV, INI, JSON, TOML, YAML, Scalar, kind_of, scalars
 from jupyter_xpt.thought.data.secrets import (
     MASK,
     found_by_shape,
@@ -20,6 +19,7 @@ from jupyter_xpt.thought.data.secrets import (
     kept,
     without_shapes,
 )
+from jupyter_xpt.thought.parameters.scalars import ENV, INI, JSON, TOML, YAML, Scalar, kind_of, scalars
 
 # More names than this are not listed in a line.
 _LISTED = 5
@@ -37,6 +37,11 @@ _WORDS: Mapping[str, Value] = {
     **dict.fromkeys(("null", "~", "none", ""), None),
 }
 _NEWLINE = "\n"
+# A name and a text on one line, however the lines around are to be read.
+_PAIR = re.compile(
+    r"(?<![\w.-])([\"']?([\w.-]+)[\"']?[ \t]*[:=][ \t]*)"
+    r"(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s,}\]#\"'!&*|>{\[$<%][^\s,}\]#]*)"
+)
 _NOTE = re.compile(r"(?m)^([ \t]*(?:#|;|//)[ \t]*(?:export[ \t]+)?[\"']?([\w.-]+)[\"']?[ \t]*[:=][ \t]*)([^\n]+)$")
 
 
@@ -61,23 +66,41 @@ def masked_file(name: str, text: str) -> Masked:
     names: dict[str, None] = {}
     at = 0
     for one in scalars(name, text):
-        shown = _shown(one, text[one.start : one.end], kind)
-        if shown is not None and one.start >= at:
-            pieces += (text[at : one.start], shown)
+        safe = _shown(one, text[one.start : one.end], kind)
+        if safe is not None and one.start >= at:
+            pieces += (text[at : one.start], safe)
             at = one.end
             names[one.name] = None
     whole = "".join(pieces) + text[at:]
-    # What no reading of the layout finds: notes, and what its shape tells.
-    for match in (*_NOTE.finditer(whole), *found_by_shape(whole)):
-        if match.re is not _NOTE or is_secret_name(match[2], strict=True):
-            names[f"line {whole.count(_NEWLINE, 0, match.start()) + 1}"] = None
-    whole = _NOTE.sub(_noted, whole)
+    # What no reading of the layout finds: notes, lines by themselves, and what its shape tells.
+    readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = ((_NOTE, _noted), (_PAIR, _paired))
+    for pattern, shown in readings:
+        odd = [match.start() for match in pattern.finditer(whole) if shown(match) != match[0]]
+        names |= dict.fromkeys(_line(whole, start) for start in odd)
+        whole = pattern.sub(shown, whole)
+    names |= dict.fromkeys(_line(whole, match.start()) for match in found_by_shape(whole))
     return Masked(without_shapes(whole), tuple(names))
+
+
+def _line(text: str, at: int) -> str:
+    """The line that a place is in, as it is named."""
+    return f"line {text.count(_NEWLINE, 0, at) + 1}"
 
 
 def _noted(match: re.Match[str]) -> str:
     """A value that was taken out of use by a comment sign, masked where its name says secret."""
     return match[1] + MASK if is_secret_name(match[2], strict=True) else match[0]
+
+
+def _paired(match: re.Match[str]) -> str:
+    """A name and a text, that masked where the name says secret."""
+    lead, name, value = match.groups()
+    quote = value[0] if value[0] in "\"'" else ""
+    inner = value.strip(quote) if quote else value
+    word = not quote and (inner.lower() in _WORDS or _NUMBER.fullmatch(inner) is not None)
+    if word or not inner or MASK in inner or kept(name, inner) != MASK:
+        return match[0]
+    return f"{lead}{quote}{MASK}{quote}" if quote else f'{lead}"{MASK}"'
 
 
 def left_out(masked: Mapping[str, Sequence[str]]) -> tuple[Warned, ...]:

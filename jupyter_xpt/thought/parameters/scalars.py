@@ -22,7 +22,7 @@ _TOML_QUOTED = rf"{_THREE}|{_DOUBLE}|'[^'\n]*(?:'|(?=\n)|\Z)"
 _ENV_QUOTED = rf"{_THREE}|{_DOUBLE}|'(?:[^'\\]|\\.)*(?:'|\Z)"
 _FLOW = {
     ":": re.compile(
-        rf"(?s)\s+|(?P<note>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{{\[])|(?P<close>[}}\]])|(?P<comma>,)|(?P<sep>:)"
+        rf"(?s)\s+|\?(?=\s)|(?P<note>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{{\[])|(?P<close>[}}\]])|(?P<comma>,)|(?P<sep>:)"
         rf"|(?P<quoted>{_YAML_QUOTED})|(?P<plain>[^\s,:{{}}\[\]\"'#](?:[^\n,{{}}\[\]:#]|:(?=\S)|(?<=\S)\#)*)|."
     ),
     "=": re.compile(
