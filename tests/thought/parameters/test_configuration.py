@@ -44,7 +44,7 @@ SECRETS = {
     "a variable in lines": ("prod.env", f'MY_KEY="a\n{CANARY}" # x\n', "MY_KEY"),
     "a number in a variable": (".env.local", "DB_PASS=12345\n", "DB_PASS"),
     "a variable by shape": (".env", f"CACHE=redis://:{CANARY}@cache:1/0\n", "CACHE"),
-    "what is no usual layout": ("a.yaml", f"? [a, 'b]\n: {{x: 'y\npassword: {CANARY}\n", "line 3"),
+    "what is no usual layout": ("a.json", f'{{{{\'a: 1,\n"password": "{CANARY}"}}}}\n', "line 2"),
     "a private key": (
         "a.txt.cfg",
         f"x = 1\n-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----\n",
