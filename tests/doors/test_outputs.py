@@ -445,9 +445,19 @@ def test_who_made_what_and_who_uses_it_is_shown(book: Notebook, capsys: pytest.C
     assert "→ a.csv  1 × 2 · used by models_001" in capsys.readouterr().out
     assert command.main(["show", "models_001", *folder]) == 0
     assert f"a.csv  1 × 2 · made by cleaning_001, run {run}" in capsys.readouterr().out
-    assert "a.csv  1 × 2" in str(book.run("where", "%xpt").messages) or True
-    tree = str(book.run("tree", "%xpt_tree").messages)
-    assert "animals" in tree
+    book.run("tree", "%%experiment\nxpt.use('a.csv', of='cleaning_001')\nxpt.log(a=1)")
+    assert "a.csv of cleaning_001 → 001" in str(book.run("tree", "%xpt_tree").messages)
+    assert f"a.csv: 1 × 2 · made by cleaning_001, run {run}" in str(book.run("tree", "%xpt").messages)
+
+
+def test_the_output_of_another_project_has_no_maker_here(book: Notebook, tmp_path: Path) -> None:
+    made(book)
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path / "out", other / "out")
+    run = run_folder(tmp_path, 1, 1, "cleaning").name
+    book.run("use", USE.replace("of='cleaning_001'", "of='cleaning_001', folder='other'"))
+    (found,) = datasets(book, series="models")
+    assert (found.maker, found.location) == (None, f"other/out/cleaning_001/{run}/data/a.csv")
 
 
 def test_an_edge_outlives_the_damage_of_its_makers_record(book: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
