@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.actions import experiment, snapshot
 from jupyter_xpt.actions.inputs import RunInputs
+from jupyter_xpt.actions.outside import RunOutside
 from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
@@ -91,6 +92,7 @@ class ExperimentCell:
         self._tee: Tee | None = None
         self._pictures = 0
         self._bindings: Bindings | None = None
+        self._outside: RunOutside | None = None
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -157,6 +159,9 @@ class ExperimentCell:
             cell=prepared.key,
             hidden_state=prepared.ran.findings,
         )
+        with self.run.attempt("look at what comes from outside"):
+            self._outside = RunOutside(self.session, prepared)
+            record = changed(record, outside=self._outside.records())
         self.run.begin(changed(start, name=self.record.name, record=record, sources=sources))
         self.session.ran(prepared.origin.notebook, prepared.key, self.record.number)
         if prepared.moves and prepared.origin.notebook is not None:
@@ -174,11 +179,25 @@ class ExperimentCell:
 
     def _look_for_caveats(self) -> None:
         """Warns of what makes the SEM a lie, from the source alone."""
-        if self.prepared is None:
-            return
-        above = [self.session.python(one.source) for one in self.prepared.ran.above]
-        found = caveats.look(self.body.python, above, self.options.repeats, self.options.silence)
+        above = self._above()
+        # What comes from outside is told at the end, by name.
+        silence = {*self.options.silence, "XPT007"}
+        found = caveats.look(self.body.python, above, self.options.repeats, silence)
         self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
+
+    def _above(self) -> list[str]:
+        """The cells above that count, as plain Python."""
+        return [self.session.python(one.source) for one in self.prepared.ran.above] if self.prepared is not None else []
+
+    def _note_outside(self) -> None:
+        """Keeps what came from outside, and says what is to be said of it."""
+        if self._outside is not None and self.record is not None:
+            self.run.note(outside=self._outside.records())
+            silence = self.options.silence
+            found = self._outside.warnings(
+                self.body.python, self._above(), self.run.record, silence, self.record.number
+            )
+            self.run.warn(*found)
 
     @contextmanager
     def tracked(self) -> Iterator[None]:
@@ -349,6 +368,8 @@ class ExperimentCell:
             with run.attempt("note the files it read"):
                 seen = experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
                 run.warn(*left_out(snapshot.masked_in(seen)))
+            with run.attempt("look at what came from outside"):
+                self._note_outside()
             with run.attempt("note the datasets"):
                 RunInputs(run, self.prepared, self.record, self.session.reads).settle()
         run.close(status, None if error is None else error_text(error))

@@ -214,6 +214,11 @@ class Run:
             known = self.record.warnings
             self.record = changed(self.record, warnings=known + tuple(w for w in warnings if w not in known))
 
+    def note(self, **fields: Any) -> None:  # noqa: ANN401 - fields of the record
+        """Sets fields of the record; they are written with it."""
+        with self._write_lock:
+            self.record = changed(self.record, **fields)
+
     def metrics(self) -> list[str]:
         """The metrics logged so far, the primary one first."""
         names = list(self.values)
