@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace as changed
@@ -22,6 +23,7 @@ from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_inte
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel.estimators import estimators
 from jupyter_xpt.edges.kernel.fingerprint import fingerprints
 from jupyter_xpt.edges.kernel.request import sent
 from jupyter_xpt.edges.kernel.seeding import new_entropy, seed_text
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _MAX_PICTURES = 200
+# The models of repeats are looked at so often, and at the last one.
+_MODELS_SECONDS = 1.0
 # What the user asked for and cannot have: the user's to mend, before anything runs.
 REFUSALS = (OptionError, UnknownExperiment, NameProblem, NotebookError)
 
@@ -93,6 +97,7 @@ class ExperimentCell:
         self._pictures = 0
         self._bindings: Bindings | None = None
         self._outside: RunOutside | None = None
+        self._models_at = 0.0
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -304,6 +309,7 @@ class ExperimentCell:
                     self._read_metrics(execution)
                 with self.run.attempt("show the figures"):
                     self._flush_figures()
+                self._look_at_models(last=last)
         except BaseException as error:
             if self._tee is not None:
                 with self.run.attempt("log the error"):
@@ -316,6 +322,20 @@ class ExperimentCell:
                 with self.run.attempt("end the log's lines"):
                     self._tee.flush()
             self.on_change()
+
+    def _look_at_models(self, *, last: bool) -> None:
+        """Keeps what the cell's models say of themselves: those of the last good repeat, but for quick ones."""
+        # A later repeat may fail: what was seen a moment ago stands in for the last good one.
+        if self.run.folder is None or not (last or time.monotonic() > self._models_at):
+            return
+        self._models_at = time.monotonic() + _MODELS_SECONDS
+        found = []
+        with self.run.attempt("look at the models"):
+            names = [*sorted(bound(self.body.python)), *sorted(read(self.body.python))]
+            for telling in estimators(self.shell.user_ns, dict.fromkeys(names)):
+                with self.run.attempt(f"note the model {telling.name!r}"):
+                    found.append(telling())
+        self.run.note(estimators=tuple(found))
 
     def _note(self, text: str) -> None:
         """A line of ours in the log."""

@@ -103,9 +103,8 @@ class RunOutside:
 
     def _told(self, body: str, above: Sequence[str], records: Sequence[OutsideRecord]) -> Iterator[Warned]:
         """A line for each thing that came, with the place that takes it."""
-        of_kind = {
-            kind: [said for one in records if one.kind == kind and (said := outside.said(one))] for kind in KINDS
-        }
+        said_of = [(one.kind, said) for one in records if (said := outside.said(one))]
+        of_kind = {kind: [said for one, said in said_of if one == kind] for kind in _KINDS}
         told = {one: self._said_of(name, records) for one, name in self._names.items()}
         told[Read(ARGUMENT)] = "; ".join(of_kind[ARGUMENT])[:_MAX_TOLD]
         # Answers are told one by one, unless the place is silenced.

@@ -13,11 +13,7 @@ from jupyter_xpt.thought.data.secrets import MASK, is_secret_name, kept, without
 
 _MAX_VALUE = 2000
 _MAX_SHOWN = 60
-_CAME = {
-    ENVIRONMENT: "came from the environment",
-    ARGUMENT: "came from the command line",
-    INJECTED: "came from papermill",
-}
+_WHENCE = {ENVIRONMENT: "the environment", ARGUMENT: "the command line", INJECTED: "papermill"}
 
 
 def record(kind: str, name: str, value: str | None) -> OutsideRecord:
