@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jupyter_xpt.actions import compare, edit, fork, trash
-from jupyter_xpt.actions.listing import last_datasets
+from jupyter_xpt.actions.listing import configured, last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
 from jupyter_xpt.ground.errors import OptionError, XptError
@@ -154,8 +154,11 @@ def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
     found = overview(_folder(given))
     row = find(found, given.experiment, given.series)
-    baseline = lineage_of(found, row.name.series).baseline
-    return text.show(row, text.look_of(sys.stdout), baseline, last_datasets(_folder(given), row))
+    lineage = lineage_of(found, row.name.series)
+    parent = lineage.row(row.parent) if row.parent is not None else None
+    data = last_datasets(_folder(given), row)
+    set_to = configured(_folder(given), row, parent)
+    return text.show(row, text.look_of(sys.stdout), lineage.baseline, data, set_to)
 
 
 def _log(given: argparse.Namespace) -> str:

@@ -7,13 +7,14 @@ come with signs and words, so that nothing hangs on telling them apart.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.results import lasted, shown
@@ -172,6 +173,7 @@ def where(
     parent: Row | None = None,
     against: Row | None = None,
     datasets: Sequence[Listed] = (),
+    configured: Configured = NOT_TOLD,
 ) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
@@ -187,6 +189,8 @@ def where(
         What it is compared with, when that is not the parent.
     datasets
         Those of its last run.
+    configured
+        How it was set.
     """
     against = against or parent
     if row is None:
@@ -214,7 +218,14 @@ def where(
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
     lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
-    return whole(lines)
+    return whole([*lines, *_configured(row, configured)])
+
+
+def _configured(row: Row, configured: Configured) -> Iterator[str]:
+    """An experiment's parameters, what came from outside, and its models, each behind a fold."""
+    for title, lines in sections(row, configured):
+        items = "".join(f"<li>{_e(one)}</li>" for one in lines)
+        yield f"<details><summary class=xpt-dim>{title}</summary><ul>{items}</ul></details>"
 
 
 def link(said: str, relative: str) -> str:

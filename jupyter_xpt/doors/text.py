@@ -16,6 +16,7 @@ from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
+from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
 from jupyter_xpt.thought.reading.results import lasted, shown
@@ -107,7 +108,13 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
 
 
-def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: Sequence[Listed] = ()) -> str:
+def show(
+    row: Row,
+    look: Look = Look(),
+    baseline: int | None = None,
+    datasets: Sequence[Listed] = (),
+    configured: Configured = NOT_TOLD,
+) -> str:
     """Everything about one experiment.
 
     ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
@@ -120,6 +127,7 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: S
         lines += ["", *_metrics(row)]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
     lines += _section(since, changes_of(row.changes or (), look.width))
+    lines += _configured(row, configured, look)
     lines += _section("runs", _runs(row, look))
     lines += _section("data", _datasets(datasets, look.width - 2))
     warned = [_warned(one.text, one.where) for one in row.warnings]
@@ -128,7 +136,12 @@ def show(row: Row, look: Look = Look(), baseline: int | None = None, datasets: S
 
 
 def where(
-    series: str, row: Row | None, parent: Row | None = None, look: Look = Look(), datasets: Sequence[Listed] = ()
+    series: str,
+    row: Row | None,
+    parent: Row | None = None,
+    look: Look = Look(),
+    datasets: Sequence[Listed] = (),
+    configured: Configured = NOT_TOLD,
 ) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
@@ -144,6 +157,8 @@ def where(
         Width and colour.
     datasets
         Those of its last run.
+    configured
+        How it was set.
     """
     if row is None:
         return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
@@ -160,7 +175,15 @@ def where(
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
     lines += _datasets(datasets, look.width)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_configured(row, configured, look)])
+
+
+def _configured(row: Row, configured: Configured, look: Look) -> list[str]:
+    """An experiment's parameters, what came from outside, and its models."""
+    lines: list[str] = []
+    for title, told in sections(row, configured):
+        lines += _section(title, [part for one in told for part in wrapped(printable(one), look.width - 2, "  ")])
+    return lines
 
 
 def baseline(lineage: Lineage) -> str:

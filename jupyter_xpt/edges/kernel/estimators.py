@@ -238,12 +238,16 @@ def _keras(model: Any) -> Told:  # noqa: ANN401 - a model of Keras
     if model.built:
         yield "parameters", model.count_params()
     yield "layers", " → ".join(_keras_layer(one) for one in layers)
+    # Keras counts its names on from repeat to repeat.
+    counted: dict[str, int] = {}
     for one in layers[:_MAX_LAYERS]:
-        yield str(one.name), _keras_layer(one)
+        name = type(one).__name__.lower()
+        counted[name] = counted.get(name, 0) + 1
+        yield f"{name}_{counted[name]}" if counted[name] > 1 else name, _keras_layer(one)
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         yield "optimizer", type(optimizer).__name__
-        yield from ((f"optimizer.{name}", value) for name, value in items_of(optimizer.get_config()) if name != "name")
+        yield from ((f"optimizer.{name}", value) for name, value in _keras_optimizer(optimizer))
         yield "loss", getattr(model, "loss", None)
 
 
@@ -260,8 +264,10 @@ _KERAS = ("units", "filters", "kernel_size", "strides", "pool_size", "rate", "ac
 
 
 def _keras_optimizer(optimizer: Any) -> Told:  # noqa: ANN401 - an optimizer of Keras
-    """An optimizer's settings."""
-    yield from items_of(optimizer.get_config())
+    """An optimizer's settings, in the digits that single precision has."""
+    for name, value in items_of(optimizer.get_config()):
+        if name != "name":
+            yield name, _number(value) if isinstance(value, float) else value
 
 
 # By the first module of a class and its name: the first that an object is of.
