@@ -16,7 +16,7 @@ from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.notebookfile import read_notebook
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel import modules
-from jupyter_xpt.edges.kernel.modules import is_outside
+from jupyter_xpt.edges.kernel.modules import LocalFile, is_outside
 from jupyter_xpt.ground.errors import NotebookError, OptionError, UnknownExperiment, XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, check_series, parse_experiment, parse_number, short
@@ -27,6 +27,7 @@ from jupyter_xpt.thought.code.changes import compare
 from jupyter_xpt.thought.identity import Asked, Decision, decide
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.options import ExperimentOptions, experiment_options
+from jupyter_xpt.thought.parameters.parameters import parameters
 from jupyter_xpt.thought.running import SCRATCH, WhatRan, what_ran
 
 # The series of sessions that have no notebook.
@@ -262,6 +263,7 @@ def _described(prepared: Prepared, options: ExperimentOptions, record: Experimen
         cell=prepared.key,
         source=SourceRecord(prepared.digest, prepared.digests),
         changes=None if before is None else compare(before, prepared.source),
+        parameters=parameters(prepared.source),
     )
 
 
@@ -320,17 +322,18 @@ def publish(place: Store, name: ExperimentName) -> bool:
         return store.create(path, data)
 
 
-def note_seen(prepared: Prepared, session: Session, record: ExperimentRecord, run_sources: Path) -> None:
-    """Adds the configuration files that only the run itself showed to the record and the snapshot."""
+def note_seen(
+    prepared: Prepared, session: Session, record: ExperimentRecord, run_sources: Path
+) -> Mapping[str, LocalFile]:
+    """Adds the configuration files that only the run itself showed to the record and the snapshot, and gives them."""
     opened = session.opened.by([prepared.ran.cell.order])
     found = modules.config_files((), opened, prepared.origin.folder)
     # What lies outside the folder is not read again on a record's word: only the source's own word counts there.
     new = {name: file for name, file in found.items() if name not in prepared.digests and not is_outside(name)}
     if not new:
-        return
+        return new
     seen = modules.digests(new)
-    with store.refusals("keep a configuration file"):
-        store.write_sources(run_sources, {name: file.data for name, file in new.items()})
+    snapshot.add_files(run_sources, new)
 
     def with_seen(now: ExperimentRecord) -> ExperimentRecord:
         if now.source is None or all(now.source.seen.get(name) == digest for name, digest in seen.items()):
@@ -338,3 +341,4 @@ def note_seen(prepared: Prepared, session: Session, record: ExperimentRecord, ru
         return changed(now, source=changed(now.source, seen={**now.source.seen, **seen}))
 
     store.update_experiment(prepared.store, record.name, with_seen)
+    return new

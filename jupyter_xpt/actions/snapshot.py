@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_xpt.actions.prepared import Prepared
+from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.plainfile import Unreadable, read_head, read_record
 from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel.modules import LocalFile
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
 from jupyter_xpt.ground.facts import ExperimentFacts
@@ -41,6 +43,7 @@ def files(
         "cell": prepared.source.cell,
         "above": list(prepared.source.above),
         "files": dict(prepared.digests),
+        "masked": masked_in(prepared.files),
         "executed": [{"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history],
     }
     kept = {file.name: file.data for file in prepared.files.values()}
@@ -49,6 +52,28 @@ def files(
         name.notebook: notebooks.dump(notebooks.numbered(notebook, name, parent)),
         EXECUTED: codec.dump_json(executed),
     }
+
+
+def masked_in(files: Mapping[str, LocalFile]) -> dict[str, list[str]]:
+    """The names of the values that configuration files are kept without, by file."""
+    return {file.name: list(file.masked) for file in files.values() if file.masked}
+
+
+def add_files(folder: Path, new: Mapping[str, LocalFile]) -> None:
+    """Adds files that only the run itself showed to its snapshot.
+
+    Raises
+    ------
+    StoreError
+        When the disk refuses.
+    """
+    with store.refusals("keep a configuration file"):
+        store.write_sources(folder, {name: file.data for name, file in new.items()})
+        masked = masked_in(new)
+        if masked:
+            executed = codec.load_json(read_record(os.fspath(folder / EXECUTED), notebooks.MAX_BYTES), EXECUTED)
+            executed["masked"] = {**executed.get("masked", {}), **masked}
+            store.replace(folder / EXECUTED, codec.dump_json(executed))
 
 
 def what_ran_as_notebook(prepared: Prepared) -> Notebook:
@@ -95,6 +120,16 @@ def newest_run(place: Store, name: ExperimentName) -> Path | None:
         return None
     order = ([frozen] if isinstance(frozen, str) and is_run_name(frozen) else []) + runs[::-1]
     return next((folder / run for run in order if _is_own(place.out, folder / run / "source" / EXECUTED)), None)
+
+
+def kept_runs(place: Store, name: ExperimentName) -> list[str]:
+    """The names of an experiment's runs that kept a snapshot, in order."""
+    folder = place.experiment(name)
+    try:
+        runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
+    except OSError:
+        return []
+    return [run for run in runs if _is_own(place.out, folder / run / "source" / EXECUTED)]
 
 
 def _is_own(out: Path, path: Path) -> bool:

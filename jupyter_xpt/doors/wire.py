@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
 from jupyter_xpt.ground.configuration import EstimatorRecord, Value
-from jupyter_xpt.ground.datasets import IN, OUT
-from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.datasets import IN, OUT, parse_run
+from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import MAX_USERS
+from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.altered import Parameter, apart
 from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.curves import Point
@@ -244,17 +246,31 @@ def detail(detail: Detail, notebook: str) -> Json:
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
             for one in detail.environment_changes[:MAX_CHANGES]
         ],
-        "datasets": [
-            {
-                "name": _line(one.name),
-                "kind": one.kind if one.kind in (IN, OUT) else IN,
-                "said": _line(one.said),
-                "digest": _line_or_none(one.digest),
-            }
-            for one in detail.datasets
-        ],
+        "datasets": [_dataset(one, found.name.series) for one in detail.datasets],
         "notebook": notebook,
         "exists": detail.notebook,
+    }
+
+
+def _dataset(one: Listed, series: str) -> Json:
+    """A dataset of the newest run, who made it and who uses it."""
+    maker = parse_run(one.maker) if one.maker is not None else None
+    return {
+        "name": _line(one.name),
+        "kind": one.kind if one.kind in (IN, OUT) else IN,
+        "said": _line(one.said),
+        "digest": _line_or_none(one.digest),
+        "maker": None if maker is None else _run_of(*maker, series),
+        "users": [_run_of(*user, series) for user in map(parse_run, one.users[:MAX_USERS]) if user is not None],
+    }
+
+
+def _run_of(name: ExperimentName, run: str, series: str) -> Json:
+    """A run of an experiment, which has its number where it is of the same series."""
+    return {
+        "experiment": _line(str(name)),
+        "number": _whole(name.number) if name.series == series else None,
+        "run": run,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import site
 import sys
 import sysconfig
@@ -23,7 +24,14 @@ from types import ModuleType
 from jupyter_xpt.ground.names import parse_experiment
 from jupyter_xpt.thought.code.source import file_meaning, imports, string_constants
 
-CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".env")
+# Files of variables are called .env, by a name before it or by a few words behind it.
+_STAGES = ("local", "dev", "development", "test", "testing", "staging", "prod", "production", "shared", "default")
+CONFIG_SUFFIXES = (
+    *(".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".env"),
+    *(f".env.{stage}" for stage in _STAGES),
+    *(f".env.{stage}.local" for stage in _STAGES),
+)
+_LOADS_DOTENV = re.compile(r"\b(?:load_dotenv|dotenv_values|find_dotenv)\(|(?:load|reload)_ext\W+dotenv|'dotenv'")
 MAX_CONFIG_BYTES = 1_000_000
 _MAX_MODULE_BYTES = 10_000_000
 _OWN = "jupyter_xpt"
@@ -33,13 +41,15 @@ _OWN = "jupyter_xpt"
 class LocalFile:
     """A local file that counts: its name relative to the folder, its bytes as loaded, whether it is a module.
 
-    ``edited`` when the file on disk is no longer what was loaded.
+    ``edited`` when the file on disk is no longer what was loaded. ``masked`` names the values of a configuration file
+    that may be secrets: its bytes are without them.
     """
 
     name: str
     data: bytes
     is_module: bool
     edited: bool = False
+    masked: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -184,7 +194,7 @@ def config_files(
     written
         Real paths of files that the session itself wrote: results, no configuration.
     """
-    named = [name for text in texts for name in string_constants(text, CONFIG_SUFFIXES)]
+    named = [name for text in texts for name in (*string_constants(text, CONFIG_SUFFIXES), *_unnamed(text))]
     candidates = [base / name for name in dict.fromkeys(named) for base in (Path.cwd(), folder)]
     found: dict[str, LocalFile] = {}
     for path in (*candidates, *map(Path, opened)):
@@ -192,8 +202,21 @@ def config_files(
         if data is not None and os.path.realpath(path) not in written:
             name = relative_name(os.path.realpath(path), folder)
             if not is_recorded(name):
-                found.setdefault(name, LocalFile(name, data, is_module=False))
+                found.setdefault(name, _without_secrets(name, data))
     return found
+
+
+def _unnamed(text: str) -> tuple[str, ...]:
+    """The file that python-dotenv and its like look for when none is named."""
+    return (".env",) if "dotenv" in text and _LOADS_DOTENV.search(text) is not None else ()
+
+
+def _without_secrets(name: str, data: bytes) -> LocalFile:
+    """A configuration file as it is kept and counts: what may be a secret in it is masked."""
+    from jupyter_xpt.thought.parameters.configuration import masked_file  # its patterns cost 10 ms: not at %load_ext
+
+    text, names = masked_file(name, data.decode("utf-8", "surrogateescape"))
+    return LocalFile(name, text.encode("utf-8", "surrogateescape") if names else data, is_module=False, masked=names)
 
 
 def is_recorded(name: str) -> bool:

@@ -130,6 +130,19 @@ def look(
     return tuple(caveats)
 
 
+def draws(cell: str, above: Sequence[str]) -> bool:
+    """Whether the source of an experiment says that random numbers are drawn, fixed seeds and cells above included.
+
+    Parameters
+    ----------
+    cell, above
+        As for `look`.
+    """
+    values: dict[str, str] = {}
+    codes = {_SEED: _SEED, "XPT003": "XPT003", "XPT005": "XPT005"}
+    return any([_known(text, codes, values) for text in (*above, cell)])
+
+
 def identical_values(metric: str, values: Sequence[float]) -> Caveat | None:
     """The caveat that a metric is the same in every repeat (XPT004); None when it is not."""
     if len(values) < 2 or not math.isfinite(values[0]) or any(one != values[0] for one in values):

@@ -374,3 +374,41 @@ def test_what_is_opened_by_number_or_bytes_is_harmless(folder: Path, opened: Ope
         pass
     with open(os.fsencode(path), encoding="utf-8"):
         pass
+
+
+# Secrets in configuration files
+
+
+def test_what_may_be_a_secret_is_masked_and_does_not_count(folder: Path) -> None:
+    path = write(folder / "a.yaml", "db:\n  user: anna\n  password: hunter2\n")
+    (found,) = config_files(["'a.yaml'"], [], folder).values()
+    assert (found.text, found.masked) == ('db:\n  user: anna\n  password: "***"\n', ("db.password",))
+    before = digests({"a.yaml": found})
+    path.write_text("db:\n  user: anna\n  password: other\n")
+    assert digests(config_files(["'a.yaml'"], [], folder)) == before
+    path.write_text("db:\n  user: bert\n  password: other\n")
+    assert digests(config_files(["'a.yaml'"], [], folder)) != before
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", "prod.env", ".env.production.local"])
+def test_files_of_variables_count_without_their_secrets(folder: Path, name: str) -> None:
+    write(folder / name, "API_KEY=hunter2\nLEARNING_RATE=0.1\n")
+    (found,) = config_files([f"load({name!r})"], [], folder).values()
+    assert (found.text, found.masked) == ("API_KEY=***\nLEARNING_RATE=0.1\n", ("API_KEY",))
+
+
+def test_a_file_of_variables_that_nobody_names_is_found(folder: Path, opened: OpenedFiles) -> None:
+    dotenv = pytest.importorskip("dotenv")
+    path = write(folder / ".env", "XPT_LR=0.1\n")
+    text = "from dotenv import load_dotenv\nload_dotenv()"
+    assert set(config_files([text], [], folder)) == {".env"}
+    opened = _fresh(opened)
+    assert dotenv.dotenv_values(dotenv.find_dotenv(usecwd=True)) == {"XPT_LR": "0.1"}
+    assert opened.by([1]) == (str(path.resolve()),)
+
+
+@pytest.mark.parametrize("data", [b"password: \xff\xfe\n", b"\xef\xbb\xbfpassword: a\r\n"])
+def test_bytes_that_are_no_usual_text_are_masked_too(folder: Path, data: bytes) -> None:
+    (folder / "a.yaml").write_bytes(data)
+    (found,) = config_files(["'a.yaml'"], [], folder).values()
+    assert found.data == data.replace(b"\xff\xfe", b'"***"').replace(b" a", b' "***"')
