@@ -26,7 +26,7 @@ _KEPT = re.compile(
     r"|xl/theme/_rels/[^/]+|xl/worksheets/(?:_rels/)?[^/]+\.xml(?:\.rels)?|xl/comments/?[^/]*\.xml"
     r"|xl/(?:tables|printerSettings|externalLinks)/.+"
     # These are carried over as they are.
-    r"|xl/(?:drawings|charts|media|embeddings|diagrams|chartex)/.+"
+    r"|xl/(?:drawings|charts|media|embeddings|diagrams|chartex)/.+|customXml/.+|docMetadata/.+"
 )
 _NAMES = (
     ("xl/vbaProject", "macros"),
@@ -42,9 +42,7 @@ _NAMES = (
     ("xl/connections", "connections to other data"),
     ("xl/queryTables/", "connections to other data"),
     ("xl/model/", "a data model"),
-    ("customXml/", "custom XML"),
     ("_xmlsignatures/", "a signature"),
-    ("docMetadata/", "a label of confidentiality"),
 )
 _EXTENSIONS = (
     (b"{05C60535-1F16-4FD2-B633-F4F36F0B64E0}", "sparklines"),

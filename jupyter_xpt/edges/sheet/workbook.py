@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_xpt.edges.sheet import marks
-from jupyter_xpt.edges.sheet.drawings import carried, drawings_of
+from jupyter_xpt.edges.sheet.carried import carried, drawings_of
 from jupyter_xpt.edges.sheet.looks import Looks, dress_head, height_of, lay_out, set_width, width_of
 from jupyter_xpt.edges.sheet.package import damaged, lost, parts_of
 from jupyter_xpt.ground.errors import ConflictError
@@ -96,8 +96,7 @@ def _renewed(sheets: Sequence[Sheet], existing: bytes, parts: Mapping[str, bytes
     workbook, before = _loaded(existing)
     (new, deleted), *_ = [_update(workbook, sheet, series) for sheet in sheets]
     drawings = _drawings(parts, before, workbook)
-    data = _saved(workbook)
-    return Written(carried(parts, data, drawings) if drawings else data, new, deleted)
+    return Written(carried(parts, _saved(workbook), drawings), new, deleted)
 
 
 def _fresh(sheets: Sequence[Sheet]) -> Written:
