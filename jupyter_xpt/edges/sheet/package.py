@@ -15,6 +15,7 @@ from jupyter_xpt.ground.errors import ConflictError
 
 MAX_FILE_BYTES = 32 << 20
 _MAX_UNPACKED = 256 << 20
+_MAX_TAGS = 10_000_000
 _MAX_PARTS = 5_000
 _MAX_CELLS = 1_000_000
 _ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -107,12 +108,15 @@ def damaged(name: str) -> ConflictError:
 
 def _check_bounds(parts: dict[str, bytes], name: str) -> None:
     """Refuses what would expand to very much when it is read."""
-    cells = 0
+    cells = tags = 0
     for part, content in parts.items():
         if not part.endswith((".xml", ".rels", ".vml")):
             continue
         if any(mark in content for mark in _DOCTYPE):
             raise ConflictError(f"{name} holds a document type, which no workbook needs: give another name")
+        tags += content.count(b"<")
+        if tags > _MAX_TAGS:
+            raise ConflictError(f"{name} is larger unpacked than any workbook of ours: give another name")
         cells += sum(_area(found[1].decode("ascii", "replace")) for found in _RANGES.finditer(content))
     if cells > _MAX_CELLS:
         raise ConflictError(f"{name} has ranges of more than a million cells: give another name")

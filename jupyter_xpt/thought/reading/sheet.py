@@ -29,7 +29,8 @@ EXPERIMENTS, REPEATS = "Experiments", "Repeats"
 NUMBER, SERIES, STATUS, DELETED = "number", "series", "status", "deleted"
 IMPROVED, WORSE, UNSURE, TROUBLED, RUNS, LINK = "improved", "worse", "not sure", "trouble", "runs", "link"
 MAX_CELL = 32_767
-MAX_REPEATS = 50_000
+# Rows of repeats, and cells of them: whoever opens the file waits for them.
+MAX_REPEATS, _MAX_REPEAT_CELLS = 50_000, 500_000
 _MAX_DATASETS = 20
 _VALUES_LOOKED_AT = 1000
 _SHORT_DIGEST = len("sha256:") + 12
@@ -117,7 +118,8 @@ def repeats_sheet(rows: Sequence[Row]) -> Sheet:
     taken = _Titles((*fixed, *last))
     named = (*fixed, *(Column(f"metric:{one}", taken.new(one, "metric"), 12, "right") for one in metrics), *last)
     digits = {metric: _common_digits(rows, metric) for metric in metrics}
-    made = tuple(_repeat(row, run, i, digits) for row, run, i in found[-MAX_REPEATS:])
+    most = min(MAX_REPEATS, _MAX_REPEAT_CELLS // len(named))
+    made = tuple(_repeat(row, run, i, digits) for row, run, i in found[-most:])
     several = len({row.name.series for row in rows}) > 1
     return Sheet(
         REPEATS,
@@ -125,7 +127,7 @@ def repeats_sheet(rows: Sequence[Row]) -> Sheet:
         made,
         (SERIES, NUMBER, "run", "repeat"),
         4,
-        max(0, len(found) - MAX_REPEATS),
+        max(0, len(found) - most),
     )
 
 

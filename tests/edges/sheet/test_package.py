@@ -68,6 +68,10 @@ HOSTILE = {
     "a bomb": (bomb(), "larger unpacked"),
     "a liar": (liar(), "damaged or no workbook"),
     "very many parts": (packed({**parts(GOOD), **{f"xl/theme/{n}.xml": b"" for n in range(6000)}}), "larger unpacked"),
+    "very many cells": (
+        packed({**parts(GOOD), SHEET: b"<worksheet>" + b"<c/>" * 10_000_001 + b"</worksheet>"}),
+        "larger unpacked",
+    ),
     "an entity": (
         changed(SHEET, b"<worksheet ", b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet '),
         "document type",

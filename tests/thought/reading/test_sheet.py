@@ -190,3 +190,14 @@ def test_a_duration_reads_as_people_say_it(seconds, shown):
     run = run_facts({"accuracy": LOW}, seconds=seconds)
     found = cells(experiments_sheet(rows(ExperimentFacts(facts(1).name, experiment_record(1), (run,))), {}))
     assert found["duration"].shown == shown
+
+
+def test_of_very_many_repeats_the_newest_have_rows():
+    first, second = (
+        ExperimentFacts(facts(n).name, experiment_record(n), (run_facts({"accuracy": [0.5, 0.6] * 15_000}),))
+        for n in (1, 2)
+    )
+    sheet = repeats_sheet(rows(first, second))
+    assert 40_000 < len(sheet.rows) < 50_000
+    assert len(sheet.rows) + sheet.left == 60_000
+    assert cells(sheet, -1)["repeat"].value == 30_000
