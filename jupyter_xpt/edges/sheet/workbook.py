@@ -189,6 +189,8 @@ def _update(workbook: Workbook, sheet: Sheet, series: str | None) -> tuple[int, 
             if index is not None:
                 _put(worksheet.cell(at, index), column, content, looks, kept=key in known)
     gone = _mark_deleted(worksheet, columns, [at for key, at in known.items() if key not in rows], sheet, series)
+    if new:
+        _extend_tables(worksheet, head, free, free + new - 1)
     _extend_filter(worksheet, head, max([*known.values(), free + new - 1]), max(filter(None, columns.values())))
     marks.mark(worksheet, sheet, columns, head)
     return new, gone
@@ -275,6 +277,18 @@ def _mark_deleted(
         if status is not None:
             _text(worksheet.cell(row, status), DELETED)
     return len(gone)
+
+
+def _extend_tables(worksheet: Worksheet, head: int, first: int, last: int) -> None:
+    """Lets a table that the person made of our rows reach over those that came right below it."""
+    from openpyxl.utils import get_column_letter, range_boundaries  # an extra: only when it is used
+
+    for table in worksheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        if top == head and bottom == first - 1 and not table.totalsRowCount:
+            table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last}"
+            if table.autoFilter is not None:
+                table.autoFilter.ref = table.ref
 
 
 def _extend_filter(worksheet: Worksheet, head: int, last_row: int, last_column: int) -> None:

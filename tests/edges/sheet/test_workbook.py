@@ -391,7 +391,7 @@ def test_columns_that_share_an_entry_of_widths_are_parted():
     assert entries[-1][1] == 1024
 
 
-def test_a_persons_table_and_merged_cells_are_left_alone():
+def test_a_persons_table_grows_and_merged_cells_are_left_alone():
     def rule(workbook):
         sheet = workbook["Experiments"]
         sheet.auto_filter.ref = None
@@ -400,6 +400,8 @@ def test_a_persons_table_and_merged_cells_are_left_alone():
 
     sheet = loaded(book(FIRST, SECOND, existing=edited(book(FIRST, SECOND), rule)))["Experiments"]
     assert sheet.tables["Mine"].ref == "A1:D3"
+    grown = loaded(book(FIRST, SECOND, THIRD, existing=edited(book(FIRST, SECOND), rule)))["Experiments"]
+    assert (grown.tables["Mine"].ref, grown.tables["Mine"].autoFilter.ref) == ("A1:D4", "A1:D4")
     assert [str(one) for one in sheet.merged_cells.ranges] == ["F2:F3"]
 
 
