@@ -146,7 +146,13 @@ def height_of(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[f
 
 
 def set_width(worksheet: Worksheet, index: int, column: Column, width: float) -> None:
-    """Gives a column of ours its width.
+    """Gives a column of ours its width."""
+    own = dimension(worksheet, index)
+    own.width, own.hidden = round(width, 1), column.hidden
+
+
+def dimension(worksheet: Worksheet, index: int) -> Any:  # noqa: ANN401 - openpyxl has no types
+    """The entry of a column's width, its alone.
 
     Columns side by side may share one entry: it is parted, since entries that overlap are an error in the file.
     """
@@ -157,17 +163,20 @@ def set_width(worksheet: Worksheet, index: int, column: Column, width: float) ->
         low, high = one.min or 0, one.max or 0
         if not low <= index <= high or low == high:
             continue
+        own = copy(one)
+        own.index, own.min, own.max = get_column_letter(index), index, index
         if low < index:
             one.max = index - 1
         else:
             del dimensions[letter]
+        dimensions[own.index] = own
         if high > index:
             rest = copy(one)
             rest.index, rest.min, rest.max = get_column_letter(index + 1), index + 1, high
             dimensions[rest.index] = rest
     own = dimensions[get_column_letter(index)]
     own.min = own.max = index
-    own.width, own.hidden = round(width, 1), column.hidden
+    return own
 
 
 def lay_out(worksheet: Worksheet, sheet: Sheet) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_xpt.edges.sheet import marks
 from jupyter_xpt.edges.sheet.carried import carried, drawings_of
-from jupyter_xpt.edges.sheet.looks import Looks, dress_head, height_of, lay_out, set_width, width_of
+from jupyter_xpt.edges.sheet.looks import Looks, dimension, dress_head, height_of, lay_out, set_width, width_of
 from jupyter_xpt.edges.sheet.package import damaged, lost, parts_of
 from jupyter_xpt.ground.errors import ConflictError
 from jupyter_xpt.thought.reading.sheet import DELETED, EXPERIMENTS, SERIES, STATUS, Cell, Column, Sheet
@@ -245,15 +245,14 @@ def _text(cell: SheetCell, value: str) -> None:
         cell.data_type = "s"
 
 
-def _show_series(worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int | None], known: Any) -> None:  # noqa: ANN401
+def _show_series(
+    worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int | None], known: Iterable[marks.Key]
+) -> None:
     """Shows the column of the series when a second one has come."""
-    from openpyxl.utils import get_column_letter  # an extra: only when it is used
-
     several = any(column.key == SERIES and not column.hidden for column in sheet.columns)
     index = columns[SERIES]
     if several and index is not None and len({key[0] for key in known}) == 1:
-        set_hidden = worksheet.column_dimensions[get_column_letter(index)]
-        set_hidden.hidden = False
+        dimension(worksheet, index).hidden = False
 
 
 def _free_row(worksheet: Worksheet, known: Mapping[marks.Key, int], head: int, wanted: int) -> int:

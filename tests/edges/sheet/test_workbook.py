@@ -338,6 +338,21 @@ def test_the_series_comes_in_sight_with_the_second_one():
     assert not sheet.column_dimensions["B"].hidden
 
 
+def test_the_series_comes_in_sight_also_where_its_width_is_shared():
+    def group(workbook):
+        entry = workbook["Experiments"].column_dimensions["A"]
+        del workbook["Experiments"].column_dimensions["B"]
+        entry.min, entry.max, entry.hidden = 1, 3, True
+
+    data = book(FIRST, facts(1, LOW, series="dogs"), existing=edited(book(FIRST), group))
+    found = loaded(data)["Experiments"].column_dimensions
+    assert [(found[letter].min, found[letter].max, found[letter].hidden) for letter in "ABC"] == [
+        (1, 1, True),
+        (2, 2, False),
+        (3, 3, True),
+    ]
+
+
 def test_what_stands_below_our_rows_is_not_written_over():
     def sum_up(workbook):
         workbook["Experiments"]["I4"] = "=AVERAGE(I2:I3)"
