@@ -24,23 +24,21 @@ from jupyter_xpt.thought.environment import environment_changes, said
 ENVIRONMENT = "environment.json"
 REQUIREMENTS = "requirements.txt"
 
-_last: tuple[dict[str, object], bytes] | None = None
+# The environment of the newest run here, as it is and as files: it hardly ever changes while a kernel lives.
+_last: tuple[Mapping[str, object], bytes, bytes] | None = None
 
 
 def keep_environment(folder: Path) -> None:
     """Writes what a run runs on into its folder."""
-    store.replace(folder / REQUIREMENTS, requirements().encode("utf-8", "backslashreplace"), durable=False)
-    store.replace(folder / ENVIRONMENT, _environment(), durable=False)
-
-
-def _environment() -> bytes:
-    """The environment as a file; written out again only when it changed."""
-    # It hardly ever changes while a kernel lives.
-    global _last  # noqa: PLW0603
+    global _last  # noqa: PLW0603 - one process has one environment
     now = machine.environment()
-    if _last is None or _last[0] != now:
-        _last = (now, codec.dump_json(now))
-    return _last[1]
+    if _last is None or _last[0]["packages"] != now["packages"]:
+        _last = (now, codec.dump_json(now), requirements().encode("utf-8", "backslashreplace"))
+    elif _last[0] != now:
+        _last = (now, codec.dump_json(now), _last[2])
+    _, environment, listed = _last
+    store.replace(folder / REQUIREMENTS, listed, durable=False)
+    store.replace(folder / ENVIRONMENT, environment, durable=False)
 
 
 def read_environment(folder: Path, name: ExperimentName, run: str) -> Mapping[str, Any] | None:

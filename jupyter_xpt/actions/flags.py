@@ -20,7 +20,7 @@ _MOST_LINES = 5
 def of_log(path: Path) -> Iterator[Warned]:
     """A warning when the beginning of a log holds what looks like a secret."""
     try:
-        text = read_head(os.fspath(path), _LOG_BYTES).decode("utf-8", "replace")
+        text = read_head(os.fspath(path), _LOG_BYTES)
     except Unreadable:
         return
     lines = leaks(text, _MOST_LINES + 1)

@@ -75,7 +75,7 @@ def commit_notebook(place: Store, record: ExperimentRecord, run: str) -> Committ
     if data is None:
         return Committed(problem="it has no snapshot")
     # What is committed is pushed one day.
-    if leaks(data.decode("utf-8", "replace"), most=1):
+    if leaks(data, most=1):
         return Committed(problem="it holds what looks like a secret")
     essence = record.note or summary_of_changes(record.changes or ())
     subject = f"{record.name}: {essence}" if essence else str(record.name)

@@ -22,9 +22,9 @@ from jupyter_xpt.edges.host.git.look import Work
 from jupyter_xpt.edges.host.git.own import OwnFiles
 from jupyter_xpt.edges.host.git.program import Git, TroubleError
 from jupyter_xpt.edges.host.git.repository import MOST_BYTES, Repository, with_filter
+from jupyter_xpt.edges.host.git.secrecy import LOOKED_AT_BYTES, holds_secret
 from jupyter_xpt.edges.host.git.writing import commit_index, done, index_beside, index_of
 from jupyter_xpt.ground.names import ExperimentName
-from jupyter_xpt.thought.data.leaks import leaks
 from jupyter_xpt.thought.data.private import is_private
 
 _SECONDS = 60.0
@@ -32,8 +32,6 @@ _TRACKED_BYTES = 50 << 20
 _UNTRACKED_BYTES = 1 << 20
 _ALL_UNTRACKED_BYTES = 50 << 20
 _MOST_UNTRACKED = 5_000
-# A line of a text; what is longer than this is data.
-_LOOKED_AT_BYTES = 1 << 20
 _MOST_REF_BYTES = 180
 
 
@@ -168,10 +166,10 @@ def _content_reason(path: str, size: int) -> str | None:
     """Why a plain file of such a size is not kept, as far as what it holds tells."""
     try:
         with open(path, "rb") as file:
-            text = file.read(_LOOKED_AT_BYTES) if size <= _LOOKED_AT_BYTES else b""
+            data = file.read(LOOKED_AT_BYTES) if size <= LOOKED_AT_BYTES else b""
     except OSError:
         return UNREADABLE
-    return SECRET if leaks(text.decode("utf-8", "replace"), most=1) else None
+    return SECRET if holds_secret(path, data) else None
 
 
 def _untracked(repository: Repository) -> list[bytes]:

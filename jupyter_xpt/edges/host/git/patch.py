@@ -10,7 +10,7 @@ from jupyter_xpt.edges.host.git.files import Files
 from jupyter_xpt.edges.host.git.leaving import FILTERED, LARGE, SECRET, Left
 from jupyter_xpt.edges.host.git.program import TroubleError
 from jupyter_xpt.edges.host.git.repository import Repository
-from jupyter_xpt.thought.data.leaks import leaks
+from jupyter_xpt.edges.host.git.secrecy import change_holds_secret
 from jupyter_xpt.thought.data.private import is_private
 
 _DIFF = ("diff-index", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
@@ -57,7 +57,7 @@ def make_patch(repository: Repository, files: Files, limit: int) -> Patch:
     if difference.code and not difference.cut:
         raise TroubleError(f"no patch is kept: {difference.error}")
     blocks = _blocks(difference.out, cut=difference.cut)
-    kept = {path: block for path, block in blocks.items() if not leaks(block.decode("utf-8", "replace"), most=1)}
+    kept = {p: block for p, block in blocks.items() if not change_holds_secret(repository.root, os.fsdecode(p), block)}
     left.update({os.fsdecode(path): SECRET for path in blocks.keys() - kept.keys()})
     if difference.cut:
         for path in files.tracked.keys() - blocks.keys():
