@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from jupyter_xpt.thought.reading.cell import Cell
 from jupyter_xpt.thought.reading.columns import cells
-from jupyter_xpt.thought.reading.sheet import IMPROVED, LINK, RUNS, TROUBLED, UNSURE, WORSE, Cell, Column, Sheet
+from jupyter_xpt.thought.reading.sheet import IMPROVED, LINK, RUNS, TROUBLED, UNSURE, WORSE, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell as SheetCell

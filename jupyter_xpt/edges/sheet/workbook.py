@@ -18,7 +18,8 @@ from jupyter_xpt.edges.sheet.carried import carried, drawings_of
 from jupyter_xpt.edges.sheet.looks import Looks, dimension, dress_head, height_of, lay_out, set_width, width_of
 from jupyter_xpt.edges.sheet.package import damaged, lost, parts_of
 from jupyter_xpt.ground.errors import ConflictError
-from jupyter_xpt.thought.reading.sheet import DELETED, EXPERIMENTS, SERIES, STATUS, Cell, Column, Sheet
+from jupyter_xpt.thought.reading.cell import Cell
+from jupyter_xpt.thought.reading.sheet import DELETED, EXPERIMENTS, SERIES, STATUS, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

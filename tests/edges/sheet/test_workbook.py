@@ -26,7 +26,8 @@ from jupyter_xpt.ground.errors import ConflictError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.thought.data.wording import Listed
-from jupyter_xpt.thought.reading.sheet import Beside, text
+from jupyter_xpt.thought.reading.cell import text
+from jupyter_xpt.thought.reading.sheet import Beside
 from tests.builders import experiment_record, facts, run_facts
 from tests.formulas import PAYLOADS
 from tests.workbooks import book, cell, edited, formulas, loaded, parts, sheets, titles, values

@@ -9,16 +9,13 @@ from hypothesis import given, strategies as st
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.cell import MAX_CELL, number, setting, text
 from jupyter_xpt.thought.reading.lineage import overview
 from jupyter_xpt.thought.reading.sheet import (
-    MAX_CELL,
     Beside,
     experiments_sheet,
-    number,
     repeats_sheet,
     same,
-    setting,
-    text,
 )
 from tests.builders import by_name, experiment_record, facts, run_facts
 
