@@ -179,7 +179,9 @@ def _titles(columns: Columns, rows: Sequence[Row]) -> Iterable[Column]:
             Column(f"metric:{metric} sem", taken.new(f"{metric} SEM", "metric"), 10),
             Column(f"metric:{metric} n", taken.new(f"{metric} n", "metric"), 8),
         ]
-    settings = (Column(f"parameter:{one}", taken.new(one, "parameter"), 12, "right") for one in columns.parameters)
+    settings = (
+        Column(f"parameter:{one}", taken.new(one, "parameter"), 26, "right", wrap=True) for one in columns.parameters
+    )
     return (*first, *settings, *measured, *last)
 
 

@@ -65,6 +65,12 @@ def test_a_new_workbook_is_ready_to_be_read():
     assert values(workbook["Repeats"], "accuracy") == [*LOW, *HIGH]
 
 
+def test_numbers_stand_at_the_right_and_texts_at_the_left():
+    first, second = facts(1, LOW, parameters={"depth": "deep"}), facts(2, LOW, parameters={"depth": 3})
+    sheet = loaded(book(first, second))["Experiments"]
+    assert [cell(sheet, "depth", row).alignment.horizontal for row in (2, 3)] == ["left", "right"]
+
+
 def test_a_new_workbook_tells_nothing_of_whoever_made_it():
     properties = loaded(book(FIRST)).properties
     assert (properties.creator, properties.lastModifiedBy, properties.title) == ("jupyter_xpt", None, "Experiments")
