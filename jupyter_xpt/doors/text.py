@@ -111,7 +111,8 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     settings = [[cut(printable(one), 24), *(_setting(row, one) for row in rows)] for one in parameters]
     # First the metric that decides, then a few settings, then the rest.
     wanted = [*measured[:1], *settings[:_FIRST], *measured[1:], *settings[_FIRST:]]
-    fitting = _fitting(wanted, look.width - width, least=len(measured[:1]))
+    # The first column has no gap before it.
+    fitting = _fitting(wanted, look.width - width + 2, least=len(measured[:1]))
     set_to, shown_metrics = (
         [one for one in fitting if any(one is other for other in kind)] for kind in (settings, measured)
     )
