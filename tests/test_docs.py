@@ -39,6 +39,7 @@ CELLS = {
 import base64, sys
 from IPython.display import Image
 xpt.dataset("animals.csv", label="kind")
+xpt.output("features.parquet").write_text("features")
 print("training")
 print("careful", file=sys.stderr)
 for step in range(3):
@@ -238,6 +239,9 @@ def pattern(line: str) -> str:
         SERIES: r"[^/]+?",
         "2026_11_23\\-12_34_12": r"[0-9_]+-[0-9_]+(?:-[0-9]+)?",
         "<time>": r"[0-9_-]+",
+        "repeat_002": r"repeat_[0-9]{3,}",
+        # In a run of one repeat it lies right there.
+        "data/features": "data/(?:repeat_[0-9]{3,}/)?features",
         "001\\.png": r"[0-9]{3,}\.(?:png|jpg|gif|svg)",
         "009": r"[0-9]{3,}",
         "…": r".+",
@@ -331,8 +335,10 @@ def test_records_have_the_fields_that_the_page_names(folder: Path, run: Path) ->
     for change in child["changes"]:
         check_fields(change, "experiment.json / changes")
     check_fields(files["run.json"]["process"], "run.json / process")
-    (dataset,) = files["datasets.json"]["datasets"]
-    check_fields(dataset, "datasets.json / datasets")
+    dataset, *outputs = files["datasets.json"]["datasets"]
+    assert [one["repeat"] for one in outputs] == [1, 2, 3]
+    for one in (dataset, *outputs):
+        check_fields(one, "datasets.json / datasets")
     for column in dataset["columns"]:
         check_fields(column, "datasets.json / columns")
     for repeat in files["summary.json"]["repeats"]:

@@ -21,7 +21,7 @@ from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS, MAGIC_OPTIONS
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LINE_MAGICS = {
-    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_log"),
+    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_export", "xpt_log"),
     *("xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"),
 }
 
@@ -113,7 +113,7 @@ def test_the_command_line_has_these_commands():
     parser = command._parser()
     commands = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
     assert sorted(commands.choices) == [
-        *("baseline", "compare", "delete", "diff", "log", "new"),
+        *("baseline", "compare", "delete", "diff", "export", "log", "new"),
         *("restore", "show", "table", "tree", "undelete"),
     ]
 

@@ -33,9 +33,9 @@ from jupyter_xpt.ground.records import FAILED, FINISHED, ExperimentRecord, Warne
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.code.dependence import bound, read
-from jupyter_xpt.thought.data.configuration import left_out
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
+from jupyter_xpt.thought.parameters.configuration import left_out
 from jupyter_xpt.thought.reading.lineage import Row
 
 if TYPE_CHECKING:

@@ -61,7 +61,7 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         environment,
         environment_changes(before, environment),
         place.notebook(row.name).is_file(),
-        last_datasets(folder, row)[:MAX_DATASETS],
+        last_datasets(folder, row, facts)[:MAX_DATASETS],
         beside(known, facts.get(compared.name) if compared is not None else None) if known is not None else (),
     )
 

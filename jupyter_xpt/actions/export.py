@@ -87,7 +87,8 @@ def export(folder: Path, target: Path | None = None, series: str | None = None) 
         made = Written(Table().csv(found), 0, 0)
     else:
         sheets = _sheets(folder, in_order(found), path.parent)
-        made, left = written(sheets, existing, name, series), sum(one.left for one in sheets)
+        with refusals("write the spreadsheet"):
+            made, left = written(sheets, existing, name, series), sum(one.left for one in sheets)
     if stamp_of(str(path)) != stamp:
         raise ConflictError(f"{name} was saved by somebody else in the meantime: export again")
     with refusals("write the spreadsheet"):
@@ -106,7 +107,9 @@ def workbook(folder: Path, series: str) -> bytes:
     ConflictError
         When openpyxl is missing.
     """
-    return written(_sheets(folder, in_order(_meant(folder, series)), None)).data
+    sheets = _sheets(folder, in_order(_meant(folder, series)), None)
+    with refusals("make the spreadsheet"):
+        return written(sheets).data
 
 
 def table(folder: Path, series: str) -> bytes:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_xpt.actions.overview import shelf
-from jupyter_xpt.edges.disk.datasets import DATASETS, read_datasets
+from jupyter_xpt.edges.disk.datasets import DATASETS
 from jupyter_xpt.edges.disk.plainfile import MISSING, Stamp, Unreadable, read_record, stamp_of
 from jupyter_xpt.edges.disk.store import Store
-from jupyter_xpt.ground.datasets import IN
+from jupyter_xpt.ground import codec
+from jupyter_xpt.ground.datasets import IN, parse_run
 from jupyter_xpt.ground.errors import NameProblem, RecordError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, printable
@@ -41,9 +42,8 @@ class _Folder:
         self._edges: dict[ExperimentName, tuple[Edge, ...]] = {}
         self._flow = Flow()
 
-    def flow(self, folder: Path) -> Flow:
+    def flow(self, folder: Path, facts: Mapping[ExperimentName, ExperimentFacts]) -> Flow:
         """The lineage of data as it is now; the very same object where nothing changed."""
-        facts = shelf(folder).facts()
         if facts is self._facts:
             return self._flow
         place = Store(folder)
@@ -83,22 +83,30 @@ class _Folder:
 def _read(folder: str, path: str) -> _Uses:
     """What a run used, as its record says. What names no output of a run is left out."""
     try:
-        if os.path.islink(folder) or not _MAKER.search(read_record(path)):
-            return ()
-        records = read_datasets(folder)
+        data = b"" if os.path.islink(folder) else read_record(path)
+        # Its other fields, a thousand columns perhaps, are of no interest here.
+        content = codec.load_json(data, DATASETS) if _MAKER.search(data) else {}
     except (Unreadable, RecordError):
         return ()
+    listed = content.get("datasets")
     found = []
-    for one in records:
-        made_by = one.made_by if one.direction == IN else None
-        if made_by is None:
-            continue
-        try:
-            parts_of(one.name)
-        except NameProblem:
-            continue
-        found.append((one.name, *made_by))
+    for one in listed if isinstance(listed, list) and content.get("schema", 1) == codec.SCHEMA else ():
+        used = _used(one) if isinstance(one, dict) else None
+        found += [used] if used is not None else []
     return tuple(found[:_MAX_EDGES])
+
+
+def _used(one: Mapping[str, object]) -> tuple[str, ExperimentName, str] | None:
+    """The output that an entry says was used, and who made it; None where it says none that can be."""
+    name, maker = one.get("name"), one.get("maker")
+    made_by = parse_run(maker) if isinstance(maker, str) and one.get("direction", IN) == IN else None
+    if made_by is None or not isinstance(name, str):
+        return None
+    try:
+        parts_of(name)
+    except NameProblem:
+        return None
+    return (name, *made_by)
 
 
 class _Folders:
@@ -121,13 +129,15 @@ class _Folders:
 _folders = _Folders()
 
 
-def flow(folder: str | os.PathLike[str] = ".") -> Flow:
+def flow(folder: str | os.PathLike[str] = ".", facts: Mapping[ExperimentName, ExperimentFacts] | None = None) -> Flow:
     """Which experiments' outputs which others used.
 
     Parameters
     ----------
     folder
         The folder that holds ``out/``.
+    facts
+        What its shelf has just told; None to ask it.
 
     Raises
     ------
@@ -137,7 +147,7 @@ def flow(folder: str | os.PathLike[str] = ".") -> Flow:
     path = os.path.abspath(folder)
     one = _folders.of(path)
     with one.lock:
-        return one.flow(Path(path))
+        return one.flow(Path(path), shelf(path).facts() if facts is None else facts)
 
 
 def missed(folder: Path, name: ExperimentName) -> str | None:

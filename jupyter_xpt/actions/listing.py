@@ -15,7 +15,8 @@ from jupyter_xpt.edges.disk.outputs import lying
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.datasets import IN, OUT, DatasetRecord
 from jupyter_xpt.ground.errors import RecordError
-from jupyter_xpt.ground.names import printable
+from jupyter_xpt.ground.facts import ExperimentFacts
+from jupyter_xpt.ground.names import ExperimentName, printable
 from jupyter_xpt.thought.data.outputs import named
 from jupyter_xpt.thought.data.wording import Listed, listed
 from jupyter_xpt.thought.reading.lineage import Row
@@ -56,7 +57,9 @@ def _undescribed(folder: str | os.PathLike[str]) -> Iterator[DatasetRecord]:
         yield DatasetRecord(name, "file", OUT, size=one.size, repeat=repeat, problem=problem)
 
 
-def last_datasets(folder: Path, row: Row | None) -> tuple[Listed, ...]:
+def last_datasets(
+    folder: Path, row: Row | None, facts: Mapping[ExperimentName, ExperimentFacts] | None = None
+) -> tuple[Listed, ...]:
     """The datasets of an experiment's newest run, with who uses its outputs; none where it has not run.
 
     Parameters
@@ -65,11 +68,13 @@ def last_datasets(folder: Path, row: Row | None) -> tuple[Listed, ...]:
         The folder that holds ``out/``.
     row
         The experiment; None for none.
+    facts
+        What the folder's shelf has just told; None to ask it.
     """
     if row is None or not row.runs:
         return ()
-    users = flow(folder).users(row.name)
-    last = row.runs[-1].run
-    facts = shelf(folder).facts().get(row.name)
-    run = next((one for one in reversed(facts.runs) if one.run == last), None) if facts is not None else None
+    known = shelf(folder).facts() if facts is None else facts
+    users = flow(folder, known).users(row.name)
+    last, own = row.runs[-1].run, known.get(row.name)
+    run = next((one for one in reversed(own.runs) if one.run == last), None) if own is not None else None
     return run_datasets(Store(folder).run(row.name, last), users, gone=run is not None and is_gone(run))

@@ -234,8 +234,11 @@ class Run:
         """Adds warnings to the record, each once."""
         # The keeper writes what git said into the same record.
         with self._write_lock:
-            known = self.record.warnings
-            self.record = changed(self.record, warnings=known + tuple(w for w in warnings if w not in known))
+            known = list(self.record.warnings)
+            for one in warnings:
+                if one not in known:
+                    known.append(one)
+            self.record = changed(self.record, warnings=tuple(known))
 
     def metrics(self) -> list[str]:
         """The metrics logged so far, the primary one first."""

@@ -28,6 +28,8 @@ from jupyter_xpt.thought.reading.table import settings_of
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8
 _MAX_TITLE = 60
+# From how many cells on a terminal is wide, and how many settings stand before the second metric.
+_WIDE, _FIRST = 140, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
         ["#", *(row.name.short for row in rows)],
         ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
     ]
-    notes = ["note", *(cut(title_of(row), 32) for row in rows)]
+    parameters = settings_of(rows)
+    # Where there are columns for what was set, a note is no longer the only word on it.
+    notes = ["note", *(cut(title_of(row), 20 if parameters and look.width < _WIDE else 32) for row in rows)]
     end = [["runs", *(str(len(row.runs)) for row in rows)], ["time", *(_last_time(row) for row in rows)]]
     verdicts = ["", *(f"{sign(row)} {standing(row)}".strip() for row in rows)]
     width = sum(map(_width, (*columns, notes, *end, verdicts)))
@@ -103,16 +107,17 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
         [cut(name, 24), *means_of([row.measured.get(metric) for row in rows])]
         for name, metric in zip(named, metrics, strict=True)
     ]
-    fitting = _fitting(measured, look.width - width, least=1)
-    parameters = settings_of(rows)
     settings = [[cut(printable(one), 24), *(_setting(row, one) for row in rows)] for one in parameters]
-    # A parameter must not stand where a metric had no room.
-    room = look.width - width - sum(map(_width, fitting)) if len(fitting) == len(metrics) else 0
-    set_to = _fitting(settings, room)
-    lines = grid([columns[0], verdicts, notes, *set_to, *fitting, columns[1], *end])
+    # First the metric that decides, then a few settings, then the rest.
+    wanted = [*measured[:1], *settings[:_FIRST], *measured[1:], *settings[_FIRST:]]
+    fitting = _fitting(wanted, look.width - width, least=len(measured[:1]))
+    set_to, shown_metrics = (
+        [one for one in fitting if any(one is other for other in kind)] for kind in (settings, measured)
+    )
+    lines = grid([columns[0], verdicts, notes, *set_to, *shown_metrics, columns[1], *end])
     codes = ["1", *(_colour(row) for row in rows)]
     lines = [look.paint(line, code) for line, code in zip(lines, codes, strict=True)]
-    hidden = {"metric": len(metrics) - len(fitting), "parameter": len(parameters) - len(set_to)}
+    hidden = {"metric": len(metrics) - len(shown_metrics), "parameter": len(parameters) - len(set_to)}
     more = " and ".join(f"{n} more {what}{'s' * (n > 1)}" for what, n in hidden.items() if n)
     if more:
         lines.append(f"{more}: experiments.csv")

@@ -104,7 +104,7 @@ def detail(page: Page, number: int) -> Locator:
 
 def filter_by(page: Page, text: str) -> None:
     """Types into the filter."""
-    panel(page).get_by_role("searchbox").fill(text)
+    panel(page).get_by_role("searchbox", name="Filter").fill(text)
 
 
 def widen(page: Page, width: int) -> None:

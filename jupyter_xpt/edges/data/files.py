@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from jupyter_xpt.edges.data.hashing import algorithm, digest_text, new_hash
+from jupyter_xpt.edges.data.hashing import algorithm, digest_text, new_hash, piece_bytes
+from jupyter_xpt.edges.data.work import side_by_side
 from jupyter_xpt.ground.errors import DatasetError
 
 MAX_FILES = 100_000
-_BUFFER_BYTES = 1 << 20
+# Several files of fewer bytes are hashed sooner than threads are started.
+_ALONE_BYTES = 4 << 20
 _MAX_KNOWN = 20_000
 # File times may be as coarse as hundredths of a second: what was written right before may be written again since.
 _RACY_NS = 100_000_000
@@ -151,7 +153,7 @@ def _hashed(path: str) -> FileContent | None:
 def _digest(descriptor: int, size: int) -> tuple[str, int]:
     """The digest of an open file and how many bytes it has; more than it said it had are not read to their end."""
     made = new_hash()
-    buffer = memoryview(bytearray(min(_BUFFER_BYTES, size + 1)))
+    buffer = memoryview(bytearray(min(piece_bytes(), size + 1)))
     read = 0
     # Reading and hashing both let the interpreter go on.
     with io.FileIO(descriptor, closefd=False) as file:
@@ -227,14 +229,27 @@ def _several(base: str, names: Iterator[str]) -> FileContent:
     if not found:
         raise DatasetError("there are no files in it")
     made, size, modified = new_hash(), 0, 0
-    for name in found:
+
+    def content(name: str) -> FileContent:
         try:
-            one = file_content(os.path.join(base, name))
+            return file_content(os.path.join(base, name))
         except DatasetError as problem:
             raise DatasetError(f"{name}: {problem}") from None
+
+    large = sum(_size(os.path.join(base, name)) for name in found) > _ALONE_BYTES
+    contents = side_by_side(content, found) if large else map(content, found)
+    for name, one in zip(found, contents, strict=True):
         made.update(_listed(name, one.digest))
         size, modified = size + one.size, max(modified, one.modified_ns)
     return FileContent(digest_text(made), size, len(found), modified)
+
+
+def _size(path: str) -> int:
+    """The bytes of a file, 0 where it cannot be told."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _listed(name: str, digest: str) -> bytes:

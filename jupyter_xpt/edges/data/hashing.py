@@ -38,8 +38,12 @@ def new_hash() -> Any:  # noqa: ANN401 - hashlib's, or another of the same make
     if _asked.get() == SHA256:
         return hashlib.sha256()
     library = _blake3()
-    # Pieces of half a megabyte and more are shared out to the cores.
     return library.blake3(max_threads=library.blake3.AUTO)
+
+
+def piece_bytes() -> int:
+    """How much of a file is read before it is hashed: BLAKE3 shares large pieces out to the cores."""
+    return 1 << 20 if _asked.get() == SHA256 else 16 << 20
 
 
 def digest_text(made: Any) -> str:  # noqa: ANN401 - a hash

@@ -213,7 +213,7 @@ def _unnamed(text: str) -> tuple[str, ...]:
 
 def _without_secrets(name: str, data: bytes) -> LocalFile:
     """A configuration file as it is kept and counts: what may be a secret in it is masked."""
-    from jupyter_xpt.thought.data.configuration import masked_file  # its patterns cost 10 ms: not at %load_ext
+    from jupyter_xpt.thought.parameters.configuration import masked_file  # its patterns cost 10 ms: not at %load_ext
 
     text, names = masked_file(name, data.decode("utf-8", "surrogateescape"))
     return LocalFile(name, text.encode("utf-8", "surrogateescape") if names else data, is_module=False, masked=names)

@@ -62,6 +62,8 @@ def written(
     ------
     ConflictError
         When openpyxl is missing, or when what stands there cannot be read, or would lose something.
+    OSError
+        When there is no room for temporary files.
     """
     try:
         # An extra, and heavy: only when it is used.
@@ -79,14 +81,23 @@ def written(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            workbook, before = _loaded(existing)
-        except Exception:  # noqa: BLE001 - see above
-            raise damaged(name) from None
-        done = [_update(workbook, sheet, series) for sheet in sheets]
-        drawings = _drawings(parts, before, workbook)
-        data = _saved(workbook)
-    data = carried(parts, data, drawings) if drawings else data
-    return Written(data, done[0][0], done[0][1])
+            return _renewed(sheets, existing, parts, series)
+        except ConflictError as refusal:
+            raise ConflictError(f"{name}: {refusal}") from None
+        except OSError:
+            # openpyxl writes to temporary files first: that disk is full, or the like.
+            raise
+        except Exception as problem:
+            raise damaged(name) from problem
+
+
+def _renewed(sheets: Sequence[Sheet], existing: bytes, parts: Mapping[str, bytes], series: str | None) -> Written:
+    """The workbook that stands there with these sheets brought up to date."""
+    workbook, before = _loaded(existing)
+    (new, deleted), *_ = [_update(workbook, sheet, series) for sheet in sheets]
+    drawings = _drawings(parts, before, workbook)
+    data = _saved(workbook)
+    return Written(carried(parts, data, drawings) if drawings else data, new, deleted)
 
 
 def _fresh(sheets: Sequence[Sheet]) -> Written:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 MASK = "***"
 _ADDRESS = re.compile(r"(?s)((?:[\w+.-]+:)*[A-Za-z][\w+.-]*:/{1,3})([^?#]*)(\?[^#]*)?(#.*)?")
-_PAIR = re.compile(r"(?s)([^=&;?#\s]+)(\s*=\s*)('(?:[^'\\]|\\.)*'|\"[^\"]*\"|\{[^}]*\}|[^&;\s]*)")
+_PAIR = re.compile(r"(?s)([^=&;?#\s]{1,200})(\s*=\s*)('(?:[^'\\]|\\.)*'|\"[^\"]*\"|\{[^}]*\}|[^&;\s]*)")
 # What a query may show: what names the data, not who may read it.
 _HARMLESS = re.compile(
     r"(?i)(version(_?id)?|generation|format|table|schema|database(name)?|db|dbname|driver|sheet|gid|id|page|limit|offset|"
@@ -80,10 +80,12 @@ _FOLDERS = ("PWD", "OLDPWD")
 # Of these what is in them is secret, whatever it is called there.
 _HOLDERS = frozenset({"secrets", "credentials", "passwords", "apikeys"})
 _PASSWORD = re.compile(r"(?i)(password|passwd|pwd|passphrase|passcode|secret)s?[0-9]*")
-_SPECIAL = re.compile(r"[<\[{|].*[>\]}|]|\s*")
+# A token of a text, or what only says where the secret is: <pad>, ${DB_PASSWORD}.
+_SPECIAL = re.compile(r"[<\[{|].*[>\]}|]|\$\{[^}]*\}|\$\w+|%\(\w+\)s|\s*")
 _SIGNED = re.compile(r"(?i)(x-amz-)?(sig|signature|credential|code)")
-_USER = re.compile(r"([A-Za-z][\w+.-]*://)[^/\s:@\"']*:[^/\s@\"']+@")
-_LOGIN = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@\"']*:[^/\s\"']*@|[?&#;]([\w-]+)=([^&;#\s\"']+)")
+# Schemes and names have an end: a long text without one must not be tried from each of its letters on.
+_USER = re.compile(r"([A-Za-z][\w+.-]{0,40}://)[^/\s:@\"']{0,200}:[^/\s@\"']{1,200}@")
+_LOGIN = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^/\s:@\"']{0,200}:[^/\s\"']{0,200}@|[?&#;]([\w-]+)=([^&;#\s\"']+)")
 
 
 def is_address(given: str) -> bool:

@@ -40,22 +40,51 @@ def newest_run(facts: ExperimentFacts) -> RunRecord | None:
     return next((run for run in runs if run is not None and source is not None and run.digest == source.digest), None)
 
 
+class Differing:
+    """The names whose values are not the same in all of several experiments, as these come one by one."""
+
+    def __init__(self) -> None:
+        self._several: list[Mapping[str, Value]] = []
+        self._first: dict[str, tuple[str, object]] = {}
+        self._seen: dict[str, int] = {}
+        self._differ: set[str] = set()
+
+    def add(self, one: Mapping[str, Value]) -> None:
+        """Takes the parameters of one more experiment."""
+        self._several.append(one)
+        for name, value in one.items():
+            key = _key(value)
+            self._seen[name] = self._seen.get(name, 0) + 1
+            if self._first.setdefault(name, key) != key:
+                self._differ.add(name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names, in the order they came."""
+        n = len(self._several)
+        return tuple(name for name, count in self._seen.items() if name in self._differ or count < n)
+
+    def followed_by(self, several: Sequence[Mapping[str, Value]]) -> Differing:
+        """The same for these experiments; what was seen before is not looked at again where they only go on."""
+        n = len(self._several)
+        goes_on = len(several) >= n and all(map(_is_same, self._several, several))
+        found = self if goes_on else Differing()
+        for one in several[n if goes_on else 0 :]:
+            found.add(one)
+        return found
+
+
+def _is_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    """Whether two are the same; most are the very same object."""
+    return one is other or one == other
+
+
 def differing(several: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     """The names whose values are not the same in all of several experiments, in the order they came.
 
     >>> differing([{"trees": 100, "depth": 3}, {"trees": 200, "depth": 3}, {"trees": 100, "depth": 3, "rate": 0.1}])
     ('trees', 'rate')
     """
-    first: dict[str, tuple[str, object]] = {}
-    seen: dict[str, int] = {}
-    differ: set[str] = set()
-    for one in several:
-        for name, value in one.items():
-            key = _key(value)
-            seen[name] = seen.get(name, 0) + 1
-            if first.setdefault(name, key) != key:
-                differ.add(name)
-    return tuple(name for name, count in seen.items() if name in differ or count < len(several))
+    return Differing().followed_by(several).names()
 
 
 def worded(value: Value) -> str:

@@ -329,10 +329,10 @@ def number(value: float, shown: str = "") -> Cell:
 
 
 def setting(value: Value) -> Cell:
-    """A parameter's value."""
-    if isinstance(value, bool):
-        return Cell(value)
-    return number(value) if isinstance(value, int | float) else Cell(text(str(value)))
+    """A parameter's value; ``True`` and ``None`` are words, as in the source."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Cell(text(str(value)))
+    return number(value)
 
 
 def _data(datasets: Sequence[Listed]) -> list[str]:

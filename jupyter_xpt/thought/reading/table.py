@@ -15,7 +15,7 @@ from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.names import ExperimentName, printable
 from jupyter_xpt.thought.reading.lineage import Overview, Row
 from jupyter_xpt.thought.reading.measured import Measured
-from jupyter_xpt.thought.reading.parameters import differing
+from jupyter_xpt.thought.reading.parameters import Differing, differing
 
 Cell = str | int | float | None
 
@@ -47,12 +47,17 @@ class Table:
 
     def __init__(self) -> None:
         self._columns = Columns()
+        self._differing: dict[str, Differing] = {}
         self._lines: dict[ExperimentName, tuple[Row, str]] = {}
 
     def csv(self, overview: Overview) -> bytes:
         """The bytes of ``experiments.csv``: UTF-8, lines end with a newline alone."""
         rows = in_order(overview)
-        columns = columns_of(rows)
+        self._differing = {
+            series: self._differing.get(series, Differing()).followed_by(several)
+            for series, several in known_parameters(rows).items()
+        }
+        columns = _columns(rows, [one.names() for one in self._differing.values()])
         if columns != self._columns:
             self._columns, self._lines = columns, {}
         old, lines = self._lines, {}
@@ -71,7 +76,12 @@ def in_order(overview: Overview) -> list[Row]:
 
 def columns_of(rows: Sequence[Row]) -> Columns:
     """What these experiments get columns for; at most ``MAX_METRICS`` and ``MAX_PARAMETERS``."""
-    parameters = settings_of(rows)
+    return _columns(rows, [differing(several) for several in known_parameters(rows).values()])
+
+
+def _columns(rows: Sequence[Row], differ: Iterable[tuple[str, ...]]) -> Columns:
+    """The columns; ``differ`` are the parameters in which the experiments of each series differ."""
+    parameters = _together(differ)
     return Columns(metrics_of(rows), parameters[:MAX_PARAMETERS], parameters[MAX_PARAMETERS:])
 
 
@@ -83,7 +93,12 @@ def metrics_of(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def settings_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    """The parameters in which experiments of a series differ, as they first came.
+    """The parameters in which experiments of a series differ, as they first came."""
+    return _together(differing(several) for several in known_parameters(rows).values())
+
+
+def known_parameters(rows: Iterable[Row]) -> dict[str, list[Mapping[str, Value]]]:
+    """The parameters of a series' experiments; of those that have some.
 
     What is not known to have any, because it never ran or is damaged, differs in none.
     """
@@ -91,7 +106,12 @@ def settings_of(rows: Iterable[Row]) -> tuple[str, ...]:
     for row in rows:
         if row.parameters:
             known.setdefault(row.name.series, []).append(row.parameters)
-    return tuple(dict.fromkeys(name for several in known.values() for name in differing(several)))
+    return known
+
+
+def _together(differ: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The parameters of all series, each once."""
+    return tuple(dict.fromkeys(name for names in differ for name in names))
 
 
 def title_of(parameter: str, taken: Iterable[str]) -> str:

@@ -107,7 +107,8 @@ function Choices(props: IHeadsProps): React.JSX.Element {
   const wanted = sought.toLocaleLowerCase();
   const named = (id: string): boolean => columnNames(id, trans).toLocaleLowerCase().includes(wanted);
   const toggle = (id: string): void => {
-    acts.columns(chosen.includes(id) ? chosen.filter(one => one !== id) : [...chosen, id]);
+    // In front, where there is room for it whatever else is chosen.
+    acts.columns(chosen.includes(id) ? chosen.filter(one => one !== id) : [id, ...chosen]);
   };
   const ticks = (ids: readonly string[]): React.ReactNode =>
     ids.filter(named).map(id => <Tick key={id} {...{ id, chosen, toggle, trans }} />);

@@ -328,7 +328,7 @@ export function Compare(props: ICompareProps): React.JSX.Element {
   const { value, error, again } = reading;
   return (
     <div className="jp-xpt-Wide jp-xpt-Compare" ref={measure} tabIndex={-1}>
-      <header className="jp-xpt-Wide-head">
+      <div className="jp-xpt-Wide-head">
         <h2>{trans.__('%1 · compared', series)}</h2>
         <div className="jp-xpt-Compare-order" role="group" aria-label={trans.__('Compared with')}>
           <span className="jp-xpt-dim">{trans.__('told against')}</span>
@@ -345,7 +345,7 @@ export function Compare(props: ICompareProps): React.JSX.Element {
             </button>
           ))}
         </div>
-      </header>
+      </div>
       {error !== null && (
         <Trouble
           what={trans.__('The comparison cannot be read: %1', reasonOf(reading, trans))}

@@ -141,7 +141,7 @@ def test_what_never_ran_and_what_is_damaged_have_rows():
         (-0.0, -0.0),
         (math.inf, "inf"),
         (-math.inf, "-inf"),
-        (True, True),
+        (True, "True"),
         (None, "None"),
         ("100", "100"),
     ],

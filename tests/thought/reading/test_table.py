@@ -169,6 +169,24 @@ def test_more_parameters_than_columns_are_told_of():
     assert planned["warnings"] == ""
 
 
+def test_columns_of_parameters_are_the_same_made_again_or_at_once():
+    overviewer, kept = Overviewer(), Table()
+    known = {}
+    steps = (
+        [set_to(1, trees=1, depth=3)],
+        [set_to(2, trees=1, depth=4)],
+        [facts(3, source=None)],
+        [set_to(4, trees=2, depth=4, rate=0.1), set_to(1, series_of="dogs")],
+        [set_to(2, trees=1, depth=3)],
+        [set_to(3, trees=1, depth=3)],
+    )
+    for step in steps:
+        known = {**known, **by_name(*step)}
+        assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+    known = {name: one for name, one in known.items() if name.number != 4}
+    assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(-3, "-3"), (2**60, str(2**60)), (10**400, str(10**400)), (-0.5, "-0.5"), (float("nan"), "nan"), (True, "True")],

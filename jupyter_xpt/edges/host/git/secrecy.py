@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from jupyter_xpt.thought.data.configuration import masked_file
 from jupyter_xpt.thought.data.leaks import leaks
+from jupyter_xpt.thought.parameters.configuration import masked_file
 
 # What is longer is data.
 LOOKED_AT_BYTES = 1 << 20

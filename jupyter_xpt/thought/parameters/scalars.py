@@ -22,7 +22,7 @@ _TOML_QUOTED = rf"{_THREE}|{_DOUBLE}|'[^'\n]*(?:'|(?=\n)|\Z)"
 _ENV_QUOTED = rf"{_THREE}|{_DOUBLE}|'(?:[^'\\]|\\.)*(?:'|\Z)"
 _FLOW = {
     ":": re.compile(
-        rf"(?s)\s+|(?P<note>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{{\[])|(?P<close>[}}\]])|(?P<comma>,)|(?P<sep>:)"
+        rf"(?s)\s+|\?(?=\s)|(?P<note>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{{\[])|(?P<close>[}}\]])|(?P<comma>,)|(?P<sep>:)"
         rf"|(?P<quoted>{_YAML_QUOTED})|(?P<plain>[^\s,:{{}}\[\]\"'#](?:[^\n,{{}}\[\]:#]|:(?=\S)|(?<=\S)\#)*)|."
     ),
     "=": re.compile(
@@ -32,14 +32,16 @@ _FLOW = {
 }
 _LINE = re.compile(r"[^\n]*\n?")
 _YAML_KEY = re.compile(
-    r"(?P<key>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\#:{}\[\],&*!|>'\"%@`](?:[^\#:\n]|:(?=\S)|(?<=\S)\#)*?)\s*:(?=\s|\Z)"
+    r"(?P<key>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'"
+    r"|[^\s\#:{}\[\],&*!|>'\"%@`](?:[^\#:\n]|:(?=\S)|(?<=\S)\#){0,200}?)[ \t]{0,20}:(?=\s|\Z)"
 )
 _YAML_DASH = re.compile(r"-(?:[ \t]+|(?=\n|\Z))")
 _YAML_TAG = re.compile(r"[ \t]*(?:[&!][^\s{}\[\],]*(?:[ \t]+|(?=\s|\Z)))*")
 _YAML_PLAIN = re.compile(r"(?:[^\s\#]|(?<=\S)\#|[ \t]+(?![ \t\#\n]))+")
-_TOML_KEY = re.compile(rf"[ \t]*(?P<key>(?:{_TOML_QUOTED}|[\w.-]|[ \t]*\.[ \t]*)+?)[ \t]*=[ \t]*")
+_TOML_WORD = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[\w-]+)"
+_TOML_KEY = re.compile(rf"[ \t]*(?P<key>{_TOML_WORD}(?:[ \t]*\.[ \t]*{_TOML_WORD})*)[ \t]*=[ \t]*")
 _SECTION = re.compile(r"[ \t]*\[{1,2}([^\]\n]+)\]")
-_INI_KEY = re.compile(r"(?P<key>[^\s\#;\[=:][^=:\n]*?)[ \t]*[=:][ \t]*(?P<value>[^\n]*)")
+_INI_KEY = re.compile(r"(?P<key>[^\s\#;\[=:][^=:\n]{0,200}?)[ \t]{0,20}[=:][ \t]*(?P<value>[^\n]*)")
 _ENV_KEY = re.compile(
     rf"[ \t]*(?:export[ \t]+)?(?P<key>[\w.-]+)[ \t]*=[ \t]*(?:(?P<quoted>{_ENV_QUOTED})|(?P<value>[^\n]*))", re.DOTALL
 )

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from hypothesis import given, settings, strategies as st
 
-from jupyter_xpt.thought.data.configuration import masked_file, values_of
-from jupyter_xpt.thought.data.scalars import scalars
 from jupyter_xpt.thought.data.secrets import MASK
+from jupyter_xpt.thought.parameters.configuration import masked_file, values_of
+from jupyter_xpt.thought.parameters.scalars import scalars
 
 CANARY = "hunter2Canary"
 
@@ -44,6 +44,7 @@ SECRETS = {
     "a variable in lines": ("prod.env", f'MY_KEY="a\n{CANARY}" # x\n', "MY_KEY"),
     "a number in a variable": (".env.local", "DB_PASS=12345\n", "DB_PASS"),
     "a variable by shape": (".env", f"CACHE=redis://:{CANARY}@cache:1/0\n", "CACHE"),
+    "what is no usual layout": ("a.json", f'{{{{\'a: 1,\n"password": "{CANARY}"}}}}\n', "line 2"),
     "a private key": (
         "a.txt.cfg",
         f"x = 1\n-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----\n",
@@ -71,6 +72,10 @@ HARMLESS = {
     ),
     "keys of tables": ("a.yaml", "key: value\nsort_key: name\nprimary_key: id\nkeys: [a, b]\nkey_path: x\n"),
     "where a secret lies": ("a.yaml", "password_file: x.txt\nsecret_name: x\npassword: null\nsecret: ''\n"),
+    "what only refers to one": (
+        "a.yaml",
+        "password: ${oc.env:DB_PASSWORD}\napi_key: $API_KEY\ntoken: '{{ vault }}'\nsecret: %(secret)s\n",
+    ),
     "switches": ("a.yaml", "password: false\nuse_auth: true\nauth: basic\nauthor: anna\n"),
     "filters": ("a.yaml", "low_pass: butter\npasses: 3\nfirst_pass: quick\n"),
     "addresses": ("a.yaml", "url: https://api.example.org/v1?units=metric\nhost: postgresql://db:5432/zoo\n"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.records import Warned
 from jupyter_xpt.thought.code.source import config_values
-from jupyter_xpt.thought.data.scalars import ENV, INI, JSON, TOML, YAML, Scalar, kind_of, scalars
 from jupyter_xpt.thought.data.secrets import (
     MASK,
     found_by_shape,
@@ -20,7 +20,11 @@ from jupyter_xpt.thought.data.secrets import (
     kept,
     without_shapes,
 )
+from jupyter_xpt.thought.parameters.scalars import ENV, INI, JSON, TOML, YAML, Scalar, kind_of, scalars
 
+# A longer text is no person's work: reading its layout would hold up the cell, its lines are looked at alone.
+_MAX_LAYOUT = 100_000
+_MAX_NAMES = 100
 # More names than this are not listed in a line.
 _LISTED = 5
 # A file with more values than this holds data.
@@ -36,7 +40,12 @@ _WORDS: Mapping[str, Value] = {
     **dict.fromkeys(("false", "no", "off"), False),
     **dict.fromkeys(("null", "~", "none", ""), None),
 }
-_NEWLINE = "\n"
+# A name and a text on one line, however the lines around are to be read.
+_PAIR = re.compile(
+    r"(?<![\w.-])([\"']?(?=[\w.-]{0,60}?(?i:pass|pwd|secret|token|key|cred|auth|jwt|bearer|cookie|otp))([\w.-]{1,200})"
+    r"[\"']?[ \t]*[:=][ \t]*)"
+    r"(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s,}\]#\"'!&*|>{\[$<%][^\s,}\]#]*)"
+)
 _NOTE = re.compile(r"(?m)^([ \t]*(?:#|;|//)[ \t]*(?:export[ \t]+)?[\"']?([\w.-]+)[\"']?[ \t]*[:=][ \t]*)([^\n]+)$")
 
 
@@ -60,24 +69,61 @@ def masked_file(name: str, text: str) -> Masked:
     pieces: list[str] = []
     names: dict[str, None] = {}
     at = 0
-    for one in scalars(name, text):
-        shown = _shown(one, text[one.start : one.end], kind)
-        if shown is not None and one.start >= at:
-            pieces += (text[at : one.start], shown)
+    for one in scalars(name, text) if len(text) <= _MAX_LAYOUT else ():
+        safe = _shown(one, text[one.start : one.end], kind)
+        if safe is not None and one.start >= at:
+            pieces += (text[at : one.start], safe)
             at = one.end
             names[one.name] = None
     whole = "".join(pieces) + text[at:]
-    # What no reading of the layout finds: notes, and what its shape tells.
-    for match in (*_NOTE.finditer(whole), *found_by_shape(whole)):
-        if match.re is not _NOTE or is_secret_name(match[2], strict=True):
-            names[f"line {whole.count(_NEWLINE, 0, match.start()) + 1}"] = None
-    whole = _NOTE.sub(_noted, whole)
-    return Masked(without_shapes(whole), tuple(names))
+    # What no reading of the layout finds: notes, lines by themselves, and what its shape tells.
+    readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = ((_NOTE, _noted), (_PAIR, _paired))
+    for pattern, shown in readings:
+        whole = _looked_through(whole, pattern, shown, names)
+    breaks = _breaks(whole)
+    names |= dict.fromkeys(_line(breaks, match.start()) for match in found_by_shape(whole))
+    return Masked(without_shapes(whole), tuple(names)[:_MAX_NAMES])
+
+
+def _looked_through(
+    text: str, pattern: re.Pattern[str], shown: Callable[[re.Match[str]], str], names: dict[str, None]
+) -> str:
+    """A text with each match shown another way where it must be; adds the lines of those."""
+    breaks = _breaks(text)
+
+    def look(match: re.Match[str]) -> str:
+        safe = shown(match)
+        if safe != match[0]:
+            names[_line(breaks, match.start())] = None
+        return safe
+
+    return pattern.sub(look, text)
+
+
+def _breaks(text: str) -> list[int]:
+    """Where the lines of a text end."""
+    return [match.start() for match in re.finditer(r"\n", text)]
+
+
+def _line(breaks: Sequence[int], at: int) -> str:
+    """The line that a place is in, as it is named."""
+    return f"line {bisect_left(breaks, at) + 1}"
 
 
 def _noted(match: re.Match[str]) -> str:
     """A value that was taken out of use by a comment sign, masked where its name says secret."""
     return match[1] + MASK if is_secret_name(match[2], strict=True) else match[0]
+
+
+def _paired(match: re.Match[str]) -> str:
+    """A name and a text, that masked where the name says secret."""
+    lead, name, value = match.groups()
+    quote = value[0] if value[0] in "\"'" else ""
+    inner = value.strip(quote) if quote else value
+    word = not quote and (inner.lower() in _WORDS or _NUMBER.fullmatch(inner) is not None)
+    if word or not inner or MASK in inner or kept(name, inner) != MASK:
+        return match[0]
+    return f"{lead}{quote}{MASK}{quote}" if quote else f'{lead}"{MASK}"'
 
 
 def left_out(masked: Mapping[str, Sequence[str]]) -> tuple[Warned, ...]:
@@ -123,7 +169,7 @@ def values_of(name: str, text: str) -> dict[str, Value]:
     {'train.lr': 0.1, 'train.layers': '[64, 32]'}
     """
     kind = kind_of(name)
-    if kind == ENV:
+    if kind == ENV or len(text) > _MAX_LAYOUT:
         return {}
     whole: Any
     if kind in (JSON, TOML):
