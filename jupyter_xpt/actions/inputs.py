@@ -185,8 +185,12 @@ def _placed(record: DatasetRecord, folder: Path) -> DatasetRecord:
     """The record with its location relative to the notebook's folder where it lies in the project."""
     if record.location is None or record.kind == "address":
         return record
-    relative = os.path.relpath(record.location, os.path.realpath(folder)).replace(os.sep, "/")
-    if relative.startswith("../") and not record.location.startswith(_project(folder) + os.sep):
+    where = record.location
+    relative = os.path.relpath(where, os.path.realpath(folder)).replace(os.sep, "/")
+    if record.maker is not None and not relative.startswith(f"out/{record.maker}/"):
+        # The output of another project: what is called like its maker here is another experiment.
+        record = changed(record, maker=None)
+    if relative.startswith("../") and not where.startswith(_project(folder) + os.sep):
         return record
     return changed(record, location=relative)
 

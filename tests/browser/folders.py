@@ -53,14 +53,18 @@ def grow(folder: Path, experiments: int) -> Path:
     """A series ``cats`` of that many experiments of one run, in branches that people might make."""
     draw = random.Random(1)
     # The builders write a record in milliseconds; that is long for ten thousand.
-    record = codec.dump(builders.experiment_record(7_777_777, 6_666_666, note="change 7777777")).decode()
+    parameters: dict[str, Value] = {**FOREST, "model.max_depth": 5_555_555}
+    record = codec.dump(
+        builders.experiment_record(7_777_777, 6_666_666, note="change 7777777", parameters=parameters)
+    ).decode()
     run = codec.dump(builders.run_record(repeats=REPEATS))
     for number in range(1, experiments + 1):
         parent = str(draw.randint(max(1, number - 20), number - 1)) if number > 1 else "null"
         path = folder / "out" / f"cats_{number:03d}"
         run_folder = path / builders.run_record().run
         run_folder.mkdir(parents=True)
-        (path / "experiment.json").write_text(record.replace("7777777", str(number)).replace("6666666", parent))
+        told = record.replace("7777777", str(number)).replace("6666666", parent)
+        (path / "experiment.json").write_text(told.replace("5555555", str(number % 20)))
         level = draw.gauss(0.9, 0.01)
         accuracy = [round(draw.gauss(level, 0.005), 4) for _ in range(REPEATS)]
         (run_folder / "run.json").write_bytes(run)
