@@ -116,7 +116,7 @@ def answers(asked: Iterable[tuple[str, str]]) -> tuple[OutsideRecord, ...]:
     seen: dict[str, int] = {}
     for question, answer in asked:
         number = seen[question] = seen.get(question, 0) + 1
-        name = without_secrets(question if number == 1 else f"{question} ({number})")
+        name = without_secrets(question if number == 1 else f"{question.rstrip()} ({number})")
         one = OutsideRecord(ASKED, name, masked=True) if _asks_secret(question) else record(ASKED, name, answer)
         found.append(one)
     return tuple(found)

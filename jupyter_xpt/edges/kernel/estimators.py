@@ -7,6 +7,7 @@ without effect. Objects of any other kind are not touched.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -69,10 +70,13 @@ class Telling:
         """What the model says of itself."""
         kind = type(self._model)
         found: dict[str, Value] = {}
-        for name, value in self._teller(self._model):
-            if len(found) >= MAX_PARAMETERS:
-                break
-            found[str(name)[:120]] = as_value(str(name), value)
+        # What a library has to say about being asked is not for the user.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name, value in self._teller(self._model):
+                if len(found) >= MAX_PARAMETERS:
+                    break
+                found[str(name)[:120]] = as_value(str(name), value)
         return EstimatorRecord(self.name, f"{kind.__module__}.{kind.__qualname__}", found)
 
 
@@ -212,16 +216,17 @@ def _first(several: Iterable[Any], count: int) -> list[Any]:
 
 def _torch_optimizer(optimizer: Any) -> Told:  # noqa: ANN401 - an optimizer of torch
     """An optimizer's settings; where groups of weights differ, those of each."""
-    groups = list(optimizer.param_groups)[:_MAX_INSIDE]
-    for at, group in enumerate(groups):
+    groups = [dict(one) for one in list(optimizer.param_groups)[:_MAX_INSIDE]]
+    for one in groups:
         # A schedule keeps what the rate was in the beginning.
-        given = {**group, **({"lr": group["initial_lr"]} if "initial_lr" in group else {})}
-        for name, value in given.items():
-            if name in ("params", "initial_lr", "param_names"):
+        one["lr"] = one.pop("initial_lr", one.get("lr"))
+    for at, one in enumerate(groups):
+        for name, value in one.items():
+            if name in ("params", "param_names"):
                 continue
             if at == 0:
                 yield name, value
-            elif value != groups[0].get(name) and name in optimizer.defaults:
+            elif name in optimizer.defaults and value != groups[0].get(name):
                 yield f"{at}.{name}", value
 
 

@@ -52,7 +52,8 @@ def _text(value: object, depth: int) -> str:
         text = f"{text} {shape} {getattr(value, 'dtype', '')}".rstrip()
     elif isinstance(value, type) or _root(value) in ("builtins", "functools"):
         name = str(getattr(value, "__qualname__", text))
-        text = f"{getattr(value, '__module__', '')}.{name}".removeprefix("builtins.")
+        module = getattr(value, "__module__", None)
+        text = name if module in (None, "builtins") else f"{module}.{name}"
     return text
 
 

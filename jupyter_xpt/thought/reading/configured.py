@@ -84,7 +84,8 @@ def _outside(several: Sequence[OutsideRecord]) -> list[str]:
     """What came from outside in a run, without what only says where things are."""
     lines = []
     for one in several:
-        if is_plumbing(one.name) or (one.value is None and not one.masked and one.kind != ENVIRONMENT):
+        nothing = one.value is None and not one.masked and one.kind != ENVIRONMENT
+        if nothing or (one.kind == ENVIRONMENT and is_plumbing(one.name)):
             continue
         value = shown(one.value) if one.value is not None else "not kept" if one.masked else "not set"
         lines.append(f"{one.name} = {value} ({_FROM.get(one.kind, one.kind)})")

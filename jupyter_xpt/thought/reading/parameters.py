@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from jupyter_xpt.ground.configuration import ARGUMENT, Value
+from jupyter_xpt.ground.configuration import ARGUMENT, ENVIRONMENT, Value
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.records import FINISHED, RunRecord
 from jupyter_xpt.thought.code.outside import is_plumbing
@@ -31,7 +31,8 @@ def parameters_of(facts: ExperimentFacts) -> Mapping[str, Value]:
                 found.setdefault(f"{model.name}.{name}", value)
         for one in newest.outside:
             # Where things are and how they run is no parameter; nor is no argument at all.
-            if not (is_plumbing(one.name) or (one.kind == ARGUMENT and one.value is None)):
+            plumbing = one.kind == ENVIRONMENT and is_plumbing(one.name)
+            if not (plumbing or (one.kind == ARGUMENT and one.value is None)):
                 found.setdefault(f"${one.name}", MASKED if one.masked else one.value)
     return found
 
