@@ -9,7 +9,7 @@ from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.thought.code.differing import Differing
 from jupyter_xpt.thought.reading.configured import PARAMETERS, Configured, parameter_rows, sections
 from jupyter_xpt.thought.reading.lineage import Row, overview
-from jupyter_xpt.thought.reading.parameters import differing, parameters_of
+from jupyter_xpt.thought.reading.parameters import MASKED, differing, parameters_of
 from tests import builders
 
 FOREST = EstimatorRecord("model", "sklearn.ensemble._forest.Forest", {"n_estimators": 100, "max_depth": None})
