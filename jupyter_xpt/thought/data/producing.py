@@ -38,7 +38,7 @@ def altered(record: DatasetRecord) -> str | None:
     """That an output is no longer what the run that made it wrote; None when it is, or nobody can tell."""
     if record.made_by is None or same_digest(record.digest, record.expected) is not False:
         return None
-    return f"its content was changed after run {record.made_by[1]} had written it"
+    return f"the content was changed after run {record.made_by[1]} had written it"
 
 
 def outrun(record: DatasetRecord, newest: tuple[str, str | None] | None) -> str | None:
@@ -55,7 +55,7 @@ def outrun(record: DatasetRecord, newest: tuple[str, str | None] | None) -> str 
         return None
     if same_digest(record.digest or record.expected, newest[1]):
         return None
-    return f"this is that of run {record.made_by[1]}; it was made again by run {newest[0]}"
+    return f"that of run {record.made_by[1]} is used, and it was made again by run {newest[0]}"
 
 
 def stale(
@@ -139,7 +139,7 @@ def drawn(record: DatasetRecord, made: ExperimentFacts, repeats: int) -> str | N
     run = _run_of(record, made)
     if repeats < 2 or run is None or run.record is None or not run.record.drew or record.contents > 1:
         return None
-    return "random numbers were drawn for it, once for all repeats here: the SEM does not cover that"
+    return "random numbers were drawn, once for all repeats here: the SEM does not cover that"
 
 
 def is_good(run: RunFacts, made: ExperimentFacts) -> bool:

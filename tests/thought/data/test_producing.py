@@ -45,7 +45,7 @@ def made(number: int = 9, parent: int | None = None, **given: object) -> Experim
 def test_content_that_was_changed_since_is_said(record: DatasetRecord, said: bool) -> None:
     found = producing.altered(record)
     assert (found is not None) == said
-    assert found is None or found.startswith("its content was changed after run")
+    assert found is None or found.startswith("the content was changed after run")
 
 
 @pytest.mark.parametrize(
