@@ -45,6 +45,7 @@ def test_parameters_are_those_of_the_source_then_of_models_then_from_outside() -
         "net.layers": "Linear() → ReLU()",
         "$LR": "0.1",
         "$SEED": None,
+        "$API_KEY": MASKED,
         "$HOME": "here",
     }
 
