@@ -10,12 +10,14 @@ if TYPE_CHECKING:
 
     from jupyter_xpt.actions.dataset import dataset
     from jupyter_xpt.actions.log import log, rng
+    from jupyter_xpt.actions.output import output
     from jupyter_xpt.actions.overview import experiments, get
+    from jupyter_xpt.actions.use import use
     from jupyter_xpt.ground.errors import XptError
     from jupyter_xpt.thought.statistics.verdicts import verdict
     from jupyter_xpt.thought.statistics.wording import Verdict
 
-__all__ = ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
+__all__ = ["Verdict", "XptError", "dataset", "experiments", "get", "log", "output", "rng", "use", "verdict"]
 
 # Imported when first used (PEP 562): the kernel pays for nothing that its user does not touch.
 _HOMES = {
@@ -25,7 +27,9 @@ _HOMES = {
     "experiments": "actions.overview",
     "get": "actions.overview",
     "log": "actions.log",
+    "output": "actions.output",
     "rng": "actions.log",
+    "use": "actions.use",
     "verdict": "thought.statistics.verdicts",
 }
 

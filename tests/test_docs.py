@@ -24,6 +24,7 @@ from jupyter_xpt.ground import configuration, datasets, records
 from jupyter_xpt.thought.code import caveats
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS
+from tests import repositories
 from tests.kernels import Kernel, kernel
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ CELLS = {
 import base64, sys
 from IPython.display import Image
 xpt.dataset("animals.csv", label="kind")
+xpt.output("features.parquet").write_text("features")
 print("training")
 print("careful", file=sys.stderr)
 for step in range(3):
@@ -185,7 +187,10 @@ def notebook(cells: Mapping[str, str]) -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where a notebook has run: experiment 1, its child 2, and a fork that never ran."""
-    made = tmp_path_factory.mktemp("docs")
+    above = repositories.make(tmp_path_factory.mktemp("docs"))
+    (above / "model.py").write_text("depth = 4\n")
+    made = above / "work"
+    made.mkdir()
     draft = made / f"{SERIES}.ipynb"
     (made / "features.py").write_text("def scale(value):\n    return value / 10\n")
     (made / "settings.json").write_text('{"depth": 3}')
@@ -199,6 +204,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
         draft.write_text(notebook(changed))
         run_cells(one, {"cell": changed["cell"]})
+        for run in (made / "out").glob(f"{SERIES}_*/2*"):
+            wait_for(run / "changes.patch")
     assert command.main(["new", str(draft), "--parent", "1", "--note", "less"]) == 0
     return made
 
@@ -232,6 +239,9 @@ def pattern(line: str) -> str:
         SERIES: r"[^/]+?",
         "2026_11_23\\-12_34_12": r"[0-9_]+-[0-9_]+(?:-[0-9]+)?",
         "<time>": r"[0-9_-]+",
+        "repeat_002": r"repeat_[0-9]{3,}",
+        # In a run of one repeat it lies right there.
+        "data/features": "data/(?:repeat_[0-9]{3,}/)?features",
         "001\\.png": r"[0-9]{3,}\.(?:png|jpg|gif|svg)",
         "009": r"[0-9]{3,}",
         "…": r".+",
@@ -287,7 +297,7 @@ def test_an_empty_run_makes_all_files_that_are_always_there(tmp_path: Path) -> N
     # The keeper may be about to replace a file.
     files = {one.relative_to(found).as_posix() for one in found.rglob("*") if one.is_file() and ".~" not in one.name}
     assert files == {
-        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json"),
+        *("run.json", "results.jsonl", "summary.json", "log.txt", "environment.json", "requirements.txt"),
         *("source/executed.json", "source/empty_001.ipynb"),
     }
     assert {"experiment.json"} == {one.name for one in found.parent.iterdir() if one.is_file()}
@@ -325,8 +335,10 @@ def test_records_have_the_fields_that_the_page_names(folder: Path, run: Path) ->
     for change in child["changes"]:
         check_fields(change, "experiment.json / changes")
     check_fields(files["run.json"]["process"], "run.json / process")
-    (dataset,) = files["datasets.json"]["datasets"]
-    check_fields(dataset, "datasets.json / datasets")
+    dataset, *outputs = files["datasets.json"]["datasets"]
+    assert [one["repeat"] for one in outputs] == [1, 2, 3]
+    for one in (dataset, *outputs):
+        check_fields(one, "datasets.json / datasets")
     for column in dataset["columns"]:
         check_fields(column, "datasets.json / columns")
     for repeat in files["summary.json"]["repeats"]:

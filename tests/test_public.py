@@ -21,7 +21,7 @@ from jupyter_xpt.thought.options import EXPERIMENT_OPTIONS, MAGIC_OPTIONS
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LINE_MAGICS = {
-    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_log"),
+    *("xpt", "xpt_baseline", "xpt_compare", "xpt_diff", "xpt_export", "xpt_log"),
     *("xpt_new", "xpt_note", "xpt_table", "xpt_tag", "xpt_tree"),
 }
 
@@ -36,7 +36,10 @@ def shell():
 
 
 def test_the_package_exports_these_names():
-    assert jupyter_xpt.__all__ == ["Verdict", "XptError", "dataset", "experiments", "get", "log", "rng", "verdict"]
+    assert jupyter_xpt.__all__ == [
+        *("Verdict", "XptError", "dataset", "experiments", "get"),
+        *("log", "output", "rng", "use", "verdict"),
+    ]
 
 
 @pytest.mark.parametrize("name", jupyter_xpt.__all__)
@@ -57,7 +60,9 @@ def test_a_name_that_is_not_exported_is_no_attribute():
         (jupyter_xpt.experiments, "(folder='.', series=None)"),
         (jupyter_xpt.get, "(number_or_name, folder='.', series=None)"),
         (jupyter_xpt.log, "(metrics=None, /, *, step=None, **named)"),
+        (jupyter_xpt.output, "(name)"),
         (jupyter_xpt.rng, "()"),
+        (jupyter_xpt.use, "(name, of, *, run=None, repeat=None, folder=None, strict=False)"),
         (
             jupyter_xpt.verdict,
             "(child, parent, goal='max', confidence=0.95, *, failed_child=0, failed_parent=0, "
@@ -108,7 +113,7 @@ def test_the_command_line_has_these_commands():
     parser = command._parser()
     commands = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
     assert sorted(commands.choices) == [
-        *("baseline", "compare", "delete", "diff", "log", "new"),
+        *("baseline", "compare", "delete", "diff", "export", "log", "new"),
         *("restore", "show", "table", "tree", "undelete"),
     ]
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_xpt.actions import experiment, snapshot
+from jupyter_xpt.actions import experiment, flags, snapshot, sourcecontrol
+from jupyter_xpt.actions.environment import changed_since
 from jupyter_xpt.actions.inputs import RunInputs
 from jupyter_xpt.actions.outside import RunOutside
 from jupyter_xpt.actions.overview import overview, write_table
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _MAX_PICTURES = 200
+_DESCRIBED_SECONDS = 0.2
 # The models of repeats are looked at so often, and at the last one.
 _MODELS_SECONDS = 1.0
 # What the user asked for and cannot have: the user's to mend, before anything runs.
@@ -95,7 +97,10 @@ class ExperimentCell:
         self.error: BaseException | None = None
         self._tee: Tee | None = None
         self._pictures = 0
+        self._committed: str | None = None
+        self._environment: str | None = None
         self._bindings: Bindings | None = None
+        self._says_it_draws = False
         self._outside: RunOutside | None = None
         self._models_at = 0.0
 
@@ -146,7 +151,9 @@ class ExperimentCell:
             given=tuple(given),
             execution_count=self.session.running.count,
         )
-        return RunStart(ExperimentName("", 0), record, entropy, repeats, goal=options.goal)
+        return RunStart(
+            ExperimentName("", 0), record, entropy, repeats, goal=options.goal, settings=self.session.settings
+        )
 
     def _begin(self, start: RunStart, prepared: Prepared) -> None:
         """Makes the experiment, or finds it, and begins its run on disk."""
@@ -189,6 +196,7 @@ class ExperimentCell:
         silence = {*self.options.silence, "XPT007"}
         found = caveats.look(self.body.python, above, self.options.repeats, silence)
         self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
+        self._says_it_draws = caveats.draws(self.body.python, above)
 
     def _above(self) -> list[str]:
         """The cells above that count, as plain Python."""
@@ -374,6 +382,32 @@ class ExperimentCell:
     def _finish(self, error: BaseException | None) -> None:
         """Writes what there is to write at the end, each step alone."""
         run = self.run
+        self._look_back()
+        status = ended_as(run.outcomes, error)
+        if self.prepared is not None and self.record is not None and run.folder is not None:
+            self._note_sources(self.prepared, self.record, run.folder)
+        run.note_drawing(says_so=self._says_it_draws)
+        run.close(status, None if error is None else error_text(error))
+        if self.prepared is None or self.record is None or run.folder is None:
+            return
+        if status == FINISHED:
+            self._freeze(self.prepared, self.record)
+        folder = self.prepared.store.folder
+        found = None
+        with run.attempt("write experiments.csv"):
+            found = write_table(folder)
+        with run.attempt("compare with the parent"):
+            lineage = (found or overview(folder)).of(self.series)
+            self.row = lineage.row(self.record.number) if lineage is not None else None
+        with run.attempt("compare the environment"):
+            # A quick run may end before it was described, in a kernel's first one.
+            if self.prepared.facts and run.described.wait(_DESCRIBED_SECONDS):
+                self._environment = changed_since(self.prepared, self.record, run.folder)
+        run.note_late_troubles()
+
+    def _look_back(self) -> None:
+        """Warns of what the values themselves say against the run."""
+        run = self.run
         with run.attempt("look for identical values"):
             for metric in run.metrics():
                 self._warn(caveats.identical_values(metric, run.finished_values(metric)))
@@ -383,29 +417,37 @@ class ExperimentCell:
                 self.run.warn(
                     Warned("metrics", f"the cell logged no {primary!r}, which decides the verdict; it logged {others}")
                 )
-        status = ended_as(run.outcomes, error)
-        if self.prepared is not None and self.record is not None and run.folder is not None:
-            with run.attempt("note the files it read"):
-                seen = experiment.note_seen(self.prepared, self.session, self.record, run.folder / "source")
-                run.warn(*left_out(snapshot.masked_in(seen)))
-            with run.attempt("look at what came from outside"):
-                self._note_outside()
-            with run.attempt("note the datasets"):
-                RunInputs(run, self.prepared, self.record, self.session.reads).settle()
-        run.close(status, None if error is None else error_text(error))
-        if self.prepared is None or self.record is None or run.folder is None:
-            return
-        if status == FINISHED:
-            with run.attempt("make the numbered notebook"):
-                experiment.freeze(self.prepared, self.record, run.record.run)
-        folder = self.prepared.store.folder
-        found = None
-        with run.attempt("write experiments.csv"):
-            found = write_table(folder)
-        with run.attempt("compare with the parent"):
-            lineage = (found or overview(folder)).of(self.series)
-            self.row = lineage.row(self.record.number) if lineage is not None else None
-        run.note_late_troubles()
+
+    def _note_sources(self, prepared: Prepared, record: ExperimentRecord, folder: Path) -> None:
+        """Notes the files and data that the run used, and warns of secrets that it left."""
+        run = self.run
+        with run.attempt("note the files it read"):
+            seen = experiment.note_seen(prepared, self.session, record, folder / "source")
+            run.warn(*left_out(snapshot.masked_in(seen)))
+        with run.attempt("look at what came from outside"):
+            self._note_outside()
+        with run.attempt("note the datasets"):
+            RunInputs(run, prepared, record, self.session.reads).settle()
+        with run.attempt("look for secrets in the log"):
+            run.warn(*flags.of_source(prepared, run.start.sources), *flags.of_log(folder / "log.txt"))
+
+    def _freeze(self, prepared: Prepared, record: ExperimentRecord) -> None:
+        """Freezes the experiment by its finished run."""
+        run = self.run
+        with run.attempt("make the numbered notebook"):
+            experiment.freeze(prepared, record, run.record.run)
+        if self.session.settings.commit_notebook and prepared.origin.notebook and record.frozen is None:
+            with run.attempt("commit the numbered notebook"):
+                self._commit_notebook(prepared, record)
+
+    def _commit_notebook(self, prepared: Prepared, record: ExperimentRecord) -> None:
+        """Commits the numbered notebook of an experiment that has just been frozen, or says why not."""
+        made = sourcecontrol.commit_notebook(prepared.store, record, self.run.record.run)
+        if made.commit is not None:
+            self._committed = f"committed {record.name.notebook} as {made.commit[:10]} on {made.branch}"
+        if made.problem is not None:
+            self.run.warn(Warned("git", f"{record.name.notebook} was not committed: {made.problem}"))
+            self.run.note_late_warnings()
 
     def told(self) -> list[Told]:
         """What the block says besides the numbers, in the order it is read."""
@@ -428,6 +470,8 @@ class ExperimentCell:
         if self.record is not None and self.record.note and self.record.changes:
             changes = summary_of_changes(self.record.changes)
             lines.append(Told("said", f"changed since {short(self.record.parent or 0)}: {changes}"))
+        if self._environment is not None:
+            lines.append(Told("said", self._environment))
         return lines
 
     def remarks(self) -> list[Told]:
@@ -448,7 +492,7 @@ class ExperimentCell:
         """What the run's number means, where that is not plain."""
         if self.prepared is None or self.record is None:
             return ()
-        said = list(self.prepared.origin.said)
+        said = [*self.prepared.origin.said, *([self._committed] if self._committed else ())]
         if self.prepared.decision.same and self.run.record.index > 1:
             said.append(f"same source as {self.record.name.short}: added as its run {self.run.record.index}")
         own, now = self.prepared.origin.own, self.record.name

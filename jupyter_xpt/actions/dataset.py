@@ -6,16 +6,19 @@ import linecache
 import os
 import sys
 import warnings
+from contextlib import AbstractContextManager
 from itertools import islice
 from types import FrameType
 from typing import Any, TypeVar
 
 from jupyter_xpt.actions.run import active
+from jupyter_xpt.edges.data.hashing import using
 from jupyter_xpt.edges.data.sources import Asked, name_of, task_of
 from jupyter_xpt.edges.data.work import Found, Task
 from jupyter_xpt.edges.kernel.reads import muted, watching
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import DatasetError
+from jupyter_xpt.ground.settings import SHA256
 from jupyter_xpt.thought.data.naming import name_at
 
 T = TypeVar("T")
@@ -63,7 +66,7 @@ def dataset(
     asked = Asked(called or None, None if version is None else str(version), label)
     problem = None
     try:
-        with muted():
+        with muted(), digesting():
             task = task_of(x, asked, now=strict)
         problem = task.found.record.problem
     except Exception as error:  # noqa: BLE001 - the user's objects may raise anything when they are looked at
@@ -73,6 +76,12 @@ def dataset(
         raise DatasetError(f"{task.found.record.name}: {problem}")
     _declare(task, problem)
     return x
+
+
+def digesting() -> AbstractContextManager[None]:
+    """While the block runs, digests are made as the session here is set to."""
+    reads = watching()
+    return using(reads.algorithm() if reads is not None else SHA256)
 
 
 def _declare(task: Task, problem: str | None) -> None:

@@ -20,10 +20,10 @@ from jupyter_xpt.ground.errors import RecordError, UnknownExperiment
 from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.ground.records import RUNNING
 from jupyter_xpt.thought.environment import environment_changes
+from jupyter_xpt.thought.reading.altered import beside
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, children
-from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
+from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import RunRow
-from jupyter_xpt.thought.reading.table import Table
 
 MAX_RUNS = 100
 MAX_FIGURES = 500
@@ -43,7 +43,8 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         When ``out`` cannot be listed.
     """
     lineage, row = located(folder, series, number)
-    known = shelf(folder).facts().get(row.name)
+    facts = shelf(folder).facts()
+    known = facts.get(row.name)
     records = {run.run: run.record for run in known.runs} if known else {}
     place = Store(folder)
     runs = tuple(
@@ -60,7 +61,8 @@ def detail(folder: Path, series: str, number: int) -> Detail:
         environment,
         environment_changes(before, environment),
         place.notebook(row.name).is_file(),
-        last_datasets(folder, row)[:MAX_DATASETS],
+        last_datasets(folder, row, facts)[:MAX_DATASETS],
+        beside(known, facts.get(compared.name) if compared is not None else None) if known is not None else (),
     )
 
 
@@ -181,14 +183,3 @@ def _environment(folder: Path, row: Row) -> Mapping[str, Any] | None:
     """The environment of an experiment's newest run that kept it, None where none did."""
     known = (read_environment(folder, row.name, run.run) for run in reversed(row.runs[-MAX_RUNS:]))
     return next((one for one in known if one is not None), None)
-
-
-def table_of(folder: Path, series: str) -> bytes:
-    """The spreadsheet of one series.
-
-    Raises
-    ------
-    UnknownExperiment
-        When there is no such series.
-    """
-    return Table().csv(Overview((lineage_of(overview(folder), series),)))

@@ -174,7 +174,7 @@ def restore(folder: Path, name: ExperimentName) -> Path | None:
     path = place.notebook(name)
     kept = None
     with store.refusals("put the notebook back"):
-        now = _standing_there(path)
+        now = standing_there(path)
         if now is not None and now != data:
             kept = place.experiment(name) / f"replaced-{datetime.now():%Y_%m_%d-%H_%M_%S_%f}.ipynb"
             store.create(kept, now)
@@ -182,8 +182,8 @@ def restore(folder: Path, name: ExperimentName) -> Path | None:
     return kept
 
 
-def _standing_there(path: Path) -> bytes | None:
-    """The bytes of a notebook file, None when there is none.
+def standing_there(path: Path) -> bytes | None:
+    """The bytes of a file, None when there is none.
 
     Raises
     ------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, overload
 
 from jupyter_xpt.edges.disk.datasets import read_datasets
 from jupyter_xpt.edges.disk.plainfile import read_tail
+from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import MetricError, UnknownExperiment, XptError
 from jupyter_xpt.ground.names import ExperimentName, printable, short
@@ -16,6 +18,7 @@ from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import Measured, RunRow
 from jupyter_xpt.thought.reading.results import shown
+from jupyter_xpt.thought.reading.table import settings_of, title_of
 from jupyter_xpt.thought.statistics.wording import Verdict
 
 _MAX_SHOWN = 30
@@ -45,7 +48,7 @@ class Run:
 
     @property
     def datasets(self) -> tuple[DatasetRecord, ...]:
-        """The data it read, as its ``datasets.json`` says; a damaged one is a RecordError."""
+        """The data it read and wrote, as its ``datasets.json`` says; a damaged one is a RecordError."""
         return read_datasets(self.folder)
 
     def values(self, metric: str) -> list[float | None]:
@@ -131,6 +134,11 @@ class Experiment:
     def status(self) -> str:
         """``planned``, ``running``, ``finished``, ``failed``, ``interrupted``, ``died`` or ``damaged``."""
         return self.row.status
+
+    @property
+    def parameters(self) -> Mapping[str, Value]:
+        """What it was set to: the parameters of its source, of its models, and what came from outside."""
+        return MappingProxyType(dict(self.row.parameters))
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -269,7 +277,9 @@ class Experiments(Sequence[Experiment]):
         return (Experiment(row, self._place) for row in self._rows)
 
     def to_frame(self) -> Any:  # noqa: ANN401 - pandas has no types to name here
-        """A pandas DataFrame, an experiment a row, indexed by name; each metric as mean, SEM and n.
+        """A pandas DataFrame, an experiment a row, indexed by name.
+
+        It has the parameters in which they differ, and each metric as mean, SEM and n.
 
         Raises
         ------
@@ -281,7 +291,8 @@ class Experiments(Sequence[Experiment]):
             import pandas as pd
         except ImportError:
             raise XptError("to_frame() needs pandas, which is not installed: pip install pandas") from None
-        rows = [_record(row) for row in self._rows]
+        parameters = settings_of(self._rows)
+        rows = [_record(row, parameters) for row in self._rows]
         return pd.DataFrame(rows).set_index("experiment") if rows else pd.DataFrame()
 
     def __repr__(self) -> str:
@@ -306,7 +317,7 @@ def _no_metric(who: str, metric: str | None, known: Sequence[str]) -> str:
     return f"{printable(who)} has no metric {metric!r:.80}; it has {names}"
 
 
-def _record(row: Row) -> dict[str, object]:
+def _record(row: Row, parameters: Sequence[str]) -> dict[str, object]:
     """One experiment as a row of a data frame."""
     last = row.runs[-1] if row.runs else None
     record: dict[str, object] = {
@@ -318,10 +329,14 @@ def _record(row: Row) -> dict[str, object]:
         "status": row.status,
         "verdict": row.verdict.verdict if row.verdict else None,
     }
+    numbers: dict[str, object] = {}
     for metric, measured in row.measured.items():
-        record |= {metric: measured.mean, f"{metric} sem": measured.sem, f"{metric} n": measured.n}
+        numbers |= {metric: measured.mean, f"{metric} sem": measured.sem, f"{metric} n": measured.n}
+    taken = {*record, *numbers}
     return {
         **record,
+        **{title_of(name, taken): row.parameters.get(name) for name in parameters},
+        **numbers,
         "runs": len(row.runs),
         "last run": last.run if last else None,
         "seconds": last.seconds if last else None,

@@ -1,28 +1,32 @@
-"""Inputs: the datasets of a run, gathered at its end, compared with the parent's, and written."""
+"""Inputs: the datasets of a run, gathered at its end, compared with the parent's, and written; its outputs too."""
 
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_xpt.actions.pending import complete_all, unfinished
 from jupyter_xpt.actions.prepared import Prepared
+from jupyter_xpt.actions.seen import seen
+from jupyter_xpt.actions.written import UNWRITTEN, written
 from jupyter_xpt.edges.disk.datasets import DATASETS, read_datasets, write_datasets
 from jupyter_xpt.edges.disk.plainfile import stamp_of
-from jupyter_xpt.edges.kernel.modules import CONFIG_SUFFIXES, MAX_CONFIG_BYTES, is_local, is_recorded, relative_name
 from jupyter_xpt.edges.kernel.reads import Reads
-from jupyter_xpt.ground.datasets import DECLARED, SEEN, DatasetRecord
+from jupyter_xpt.ground.datasets import DECLARED, DatasetRecord, algorithm_of
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
+from jupyter_xpt.ground.settings import SHA256
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.data.naming import side_of
+from jupyter_xpt.thought.data.producing import altered
+from jupyter_xpt.thought.data.wording import told
 
 if TYPE_CHECKING:
     from jupyter_xpt.actions.run import Run
@@ -30,13 +34,6 @@ if TYPE_CHECKING:
 
 # How long the end of a run waits for digests; what comes later is added then.
 WAIT_SECONDS = 1.0
-# Of what is only seen no more is hashed for one run, nor listed.
-MAX_SEEN_BYTES = 1 << 30
-MAX_SEEN = 100
-# More files of one folder than this are listed as the folder.
-_MAX_OF_FOLDER = 20
-_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib", "/bin/", "/sbin/", "/run/", "/var/", "/boot/")
-_NO_DATA = (*CONFIG_SUFFIXES, ".log", ".lock", ".tmp", ".ttf", ".otf", ".mplstyle")
 
 
 class RunInputs:
@@ -54,20 +51,32 @@ class RunInputs:
 
     def __init__(self, run: Run, prepared: Prepared, record: ExperimentRecord, reads: Reads) -> None:
         self._run = run
-        self._folder = prepared.store.folder
+        self._record = record
+        self._store, self._folder = prepared.store, prepared.store.folder
+        self._known = prepared.facts.values()
         self._before: tuple[str, tuple[DatasetRecord, ...]] = ("", ())
         with run.attempt("read the datasets of the run before"):
             self._before = _before(prepared, record)
         orders = [prepared.ran.cell.order, *(one.order for one in prepared.ran.above)]
         self._declared: Mapping[str, Sequence[Task]] = reads.inputs.by(sorted(orders))
         self._seen: list[Task] = []
+        self._written: list[Task] = []
+        self._algorithm = reads.algorithm()
         paths = reads.by(orders)
         if paths:
-            self._seen = _seen(paths, self._folder, [one for tasks in self._declared.values() for one in tasks])
+            self._seen = seen(paths, self._folder, self._given(), self._algorithm)
+        with run.attempt("look at what it wrote"):
+            self._written = written(run, self._algorithm)
+
+    def _given(self) -> list[Task]:
+        """The tasks for all that was declared."""
+        return [one for same in self._declared.values() for one in same]
 
     def settle(self) -> None:
         """Waits a little for digests, warns, and writes; a thread adds what is not known by then."""
-        tasks = [*(one for same in self._declared.values() for one in same), *self._seen]
+        with self._run.attempt("look for digests that other kernels left"):
+            self._complete_others()
+        tasks = [*self._given(), *self._seen, *self._written]
         if not tasks and not self._before[1]:
             return
         deadline = time.monotonic() + WAIT_SECONDS
@@ -82,7 +91,17 @@ class RunInputs:
         records = self.records()
         than, before = self._before
         found = [alarm for alarm in (_trouble(one) for one in records) if alarm is not None]
-        self._run.warn(*found, *alarms.compare(records, before, than), *self._overlaps())
+        found += [*alarms.compare(records, before, than), *self._overlaps()]
+        used = [one for one in records if one.made_by is not None]
+        if used:
+            found += [one for task in self._given() if (one := altered(task.found.record)) is not None]
+            # Only where something is used is it to be read.
+            from jupyter_xpt.actions.producers import warnings_about
+
+            found += warnings_about(self._folder, used, self._record, self._repeats(), found)
+        if self._algorithm != SHA256 and records:
+            found += self._without_algorithm()
+        self._run.warn(*found)
         if records and self._run.folder is not None:
             write_datasets(self._run.folder, records)
 
@@ -95,15 +114,39 @@ class RunInputs:
                 self._note()
                 self._run.note_late_warnings()
 
+    def _complete_others(self) -> None:
+        """Has the digests made that kernels of earlier runs did not come to make."""
+        left = unfinished(self._store, self._known)
+        if left:
+            given = (self._store, left, self._algorithm)
+            threading.Thread(target=complete_all, args=given, name="jupyter_xpt datasets", daemon=True).start()
+
     def records(self) -> tuple[DatasetRecord, ...]:
-        """What is known of the datasets, the declared ones first."""
+        """What is known of the datasets, the declared ones first, outputs last."""
         declared = [_merged([task.found.record for task in tasks]) for tasks in self._declared.values()]
-        return tuple(_placed(one, self._folder) for one in (*declared, *(task.found.record for task in self._seen)))
+        found = (task.found.record for task in (*self._seen, *self._written))
+        return tuple(_placed(one, self._folder) for one in (*declared, *found))
+
+    def _repeats(self) -> int:
+        """How many repeats, of this run or of those that it is pooled with, the data is the same in."""
+        return max(len(self._run.start.repeats), self._run.record.index)
+
+    def _without_algorithm(self) -> list[Warned]:
+        """The warning that digests are not made as the user asked, where they cannot be."""
+        # Data is described already: nothing new is imported.
+        from jupyter_xpt.edges.data.hashing import is_there
+
+        if is_there(self._algorithm):
+            return []
+        name = self._algorithm
+        said = f'{name} is not installed, so that digests are SHA-256: pip install "jupyter_xpt[{name}]"'
+        return [Warned("data", said)]
 
     def _overlaps(self) -> list[Warned]:
         """Warnings of training and test data that share rows."""
         sides: dict[str, dict[str, list[Task]]] = {}
-        for name, tasks in self._declared.items():
+        for tasks in self._declared.values():
+            name = tasks[-1].found.record.name
             side = side_of(name)
             if side is not None and tasks[-1].found.rows is not None:
                 sides.setdefault(side[1], {}).setdefault(side[0], []).append(tasks[-1])
@@ -124,23 +167,30 @@ def _trouble(record: DatasetRecord) -> Warned | None:
     """The warning about a declared dataset that could not be described as asked; None without one."""
     if record.problem is None or record.how != DECLARED:
         return None
-    return Warned("data", f"{record.name}: {record.problem}", record.name)
+    code = "data-unwritten" if record.problem == UNWRITTEN else "data"
+    return Warned(code, f"{told(record)}: {record.problem}", record.name)
 
 
 def _merged(records: Sequence[DatasetRecord]) -> DatasetRecord:
     """What was declared under one name, told as one dataset: the last, and how many different contents there were."""
     last = records[-1]
-    contents = len({one.digest for one in records if one.digest is not None})
+    digests = {one.digest for one in records if one.digest is not None}
+    # The same content has as many digests as there are algorithms.
+    contents = max(Counter(map(algorithm_of, digests)).values(), default=1)
     pending = any(one.pending for one in records)
-    return changed(last, contents=max(1, contents), pending=pending)
+    return changed(last, contents=contents, pending=pending)
 
 
 def _placed(record: DatasetRecord, folder: Path) -> DatasetRecord:
     """The record with its location relative to the notebook's folder where it lies in the project."""
     if record.location is None or record.kind == "address":
         return record
-    relative = os.path.relpath(record.location, os.path.realpath(folder)).replace(os.sep, "/")
-    if relative.startswith("../") and not record.location.startswith(_project(folder) + os.sep):
+    where = record.location
+    relative = os.path.relpath(where, os.path.realpath(folder)).replace(os.sep, "/")
+    if record.maker is not None and not relative.startswith(f"out/{record.maker}/"):
+        # The output of another project: what is called like its maker here is another experiment.
+        record = changed(record, maker=None)
+    if relative.startswith("../") and not where.startswith(_project(folder) + os.sep):
         return record
     return changed(record, location=relative)
 
@@ -171,84 +221,3 @@ def _newest(prepared: Prepared, facts: ExperimentFacts | None, digest: str | Non
         folder = prepared.store.run(facts.name, run.run) if facts is not None else None
         return folder if folder is not None and stamp_of(str(folder / DATASETS))[1] >= 0 else None
     return None
-
-
-# -- what was seen ------------------------------------------------------------------------------------------
-
-
-def _seen(paths: Mapping[str, int], folder: Path, declared: Sequence[Task]) -> list[Task]:
-    """The tasks for the files that were read without being declared."""
-    given = [task.path for task in declared if task.path is not None]
-    found: dict[str, list[tuple[str, int]]] = {}
-    root = os.path.realpath(folder)
-    for path, began in sorted(paths.items()):
-        size = _data_size(path, began, root)
-        if size is not None and not any(path == one or path.startswith(one + os.sep) for one in given):
-            found.setdefault(os.path.dirname(path), []).append((path, size))
-    if not found:
-        return []
-    # Only a run that read files needs what describes them.
-    from jupyter_xpt.edges.data.sources import SMALL_FILE_BYTES, file_task
-    from jupyter_xpt.edges.data.work import Found, Task
-
-    tasks: list[Task] = []
-    left = MAX_SEEN_BYTES
-
-    def known(record: DatasetRecord) -> Task:
-        task = Task(record, lambda: Found(record))
-        task.run()
-        return task
-
-    for inner, files in found.items():
-        if len(files) > _MAX_OF_FOLDER:
-            name, size = f"{_name(inner, folder)}/", sum(size for _, size in files)
-            tasks.append(known(DatasetRecord(name, "files", how=SEEN, location=inner, size=size, files=len(files))))
-            continue
-        for path, size in files:
-            record = DatasetRecord(_name(path, folder), "file", how=SEEN, location=path, size=size)
-            left -= size
-            if left < 0:
-                tasks.append(known(changed(record, problem="too large to be hashed without being declared")))
-            else:
-                tasks.append(file_task(path, record, now=size <= SMALL_FILE_BYTES))
-    return tasks[:MAX_SEEN]
-
-
-def _name(path: str, folder: Path) -> str:
-    """What a seen file is called: its path where it lies below the notebook's folder, or beside it."""
-    name = relative_name(path, folder)
-    return path if name.startswith("_outside/") else name
-
-
-def _data_size(path: str, began: int, root: str) -> int | None:
-    """The size of a file that may be the user's data; None for what is none.
-
-    Parameters
-    ----------
-    path
-        A real path that was read.
-    began
-        When the cell that read it began: what is newer is its own work (ns since 1970).
-    root
-        The real path of the notebook's folder.
-    """
-    inside = path.startswith(root + os.sep)
-    inner = path[len(root) :] if inside else path
-    if not inside and (path.startswith(_SYSTEM) or path.startswith(os.path.realpath(tempfile.gettempdir()) + os.sep)):
-        return None
-    if any(part.startswith(".") for part in inner.split(os.sep)) or path.startswith(_interpreters()):
-        return None
-    if not is_local(path) or is_recorded(relative_name(path, Path(root))) or path == os.path.join(root, _TABLE):
-        return None
-    modified, size, _ = stamp_of(path)
-    if size < 0 or modified >= began or not os.path.isfile(path):
-        return None
-    return None if path.endswith(_NO_DATA) and size <= MAX_CONFIG_BYTES else size
-
-
-_TABLE = "experiments.csv"
-
-
-def _interpreters() -> tuple[str, ...]:
-    """The folders of Python itself."""
-    return tuple(os.path.realpath(one) + os.sep for one in (sys.prefix, sys.base_prefix))

@@ -5,6 +5,7 @@ Whatever goes wrong in the tracking is kept and said once the user's cell has fi
 
 from __future__ import annotations
 
+import atexit
 import json
 import math
 import threading
@@ -17,16 +18,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from jupyter_xpt.actions import sourcecontrol
+from jupyter_xpt.actions.environment import keep_environment
 from jupyter_xpt.edges.disk import store
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
-from jupyter_xpt.edges.host import machine
-from jupyter_xpt.edges.host.git import describe
+from jupyter_xpt.edges.host import identity
 from jupyter_xpt.edges.kernel.seeding import seed_text, seeded
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import XptError
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, INTERRUPTED, RUNNING, Process, RunRecord, Summary, Warned
+from jupyter_xpt.ground.settings import Settings
 from jupyter_xpt.thought.metrics import as_number, as_step, check_name
 from jupyter_xpt.thought.reading.results import summarise
 from jupyter_xpt.thought.statistics.goals import default_goal
@@ -35,6 +38,8 @@ from jupyter_xpt.thought.statistics.goals import default_goal
 _SYNC_SECONDS = 1.0
 # A reader on another host takes a run for dead when none of its files was touched for an hour.
 _HEARTBEAT_SECONDS = 300.0
+# A kernel that nbconvert or papermill ends right after the last cell still tells the commit.
+_EXIT_SECONDS = 3.0
 
 _active: Run | None = None
 
@@ -52,6 +57,7 @@ class RunStart:
     repeats: tuple[int, ...]
     sources: Mapping[str, bytes] = field(default_factory=dict)
     goal: str | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 class Attempt:
@@ -92,6 +98,10 @@ class Run:
         self.repeat = 0
         # How many generators the current repeat asked for: each gets a stream of its own.
         self.generators = 0
+        # Whether each repeat drew random numbers; None where that cannot be told.
+        self._drew: dict[int, bool | None] = {}
+        # The paths that were asked for as outputs, by name and repeat (None in a run of one).
+        self.outputs: dict[tuple[str, int | None], Path] = {}
         self.values: dict[str, dict[int, float]] = {}
         # The last values of the current repeat.
         self._current: dict[str, float] = {}
@@ -107,6 +117,9 @@ class Run:
         # Whether run.json says what `record` says.
         self._written = False
         self.keeper: threading.Thread | None = None
+        # Set when the environment was described, and when git was asked too.
+        self.described = threading.Event()
+        self.looked = threading.Event()
 
     @property
     def name(self) -> ExperimentName:
@@ -177,9 +190,9 @@ class Run:
         self.repeat, self.generators, self._current = repeat, 0, {}
         with self.attempt("note the repeat"):
             self._event(begin={"seed": seed_text(self.start.entropy, repeat)})
-        seeds = ExitStack()
+        seeds, marks = ExitStack(), None
         with self.attempt("seed the repeat"):
-            seeds.enter_context(seeded(self.start.entropy, repeat))
+            marks = seeds.enter_context(seeded(self.start.entropy, repeat))
         self._repeat_began = time.monotonic()
         try:
             yield
@@ -191,8 +204,18 @@ class Run:
             with self.attempt("note how the repeat ended"):
                 self._end_repeat(FINISHED, None)
         finally:
+            if marks is not None:
+                with self.attempt("see whether it drew random numbers"):
+                    self._drew[repeat] = self.generators > 0 or marks.drew()
             with self.attempt("leave the seeds"):
                 seeds.close()
+
+    def note_drawing(self, *, says_so: bool) -> None:
+        """Records whether random numbers were drawn: the source says so, or a repeat did; None where none can tell."""
+        told = self._drew.values()
+        drew = True if says_so or True in told else None if None in told or not told else False
+        with self._write_lock:
+            self.record = changed(self.record, drew=drew)
 
     def _end_repeat(self, status: str, error: str | None) -> None:
         """Records how the repeat ended."""
@@ -211,8 +234,11 @@ class Run:
         """Adds warnings to the record, each once."""
         # The keeper writes what git said into the same record.
         with self._write_lock:
-            known = self.record.warnings
-            self.record = changed(self.record, warnings=known + tuple(w for w in warnings if w not in known))
+            known = list(self.record.warnings)
+            for one in warnings:
+                if one not in known:
+                    known.append(one)
+            self.record = changed(self.record, warnings=tuple(known))
 
     def note(self, **fields: Any) -> None:  # noqa: ANN401 - fields of the record
         """Sets fields of the record; they are written with it."""
@@ -252,7 +278,7 @@ class Run:
         started = datetime.now().astimezone()
         run, index = store.create_run(self.store, self.name, started)
         folder = self.store.run(self.name, run)
-        process = Process(*machine.host_identity(), *machine.process_identity())
+        process = Process(*identity.host_identity(), *identity.process_identity())
         self.record = changed(self.record, run=run, index=index, started=iso(started), process=process)
         store.write_run(self.store, self.name, self.record)
         self.folder = folder
@@ -261,18 +287,17 @@ class Run:
         self._results = Journal(folder / "results.jsonl")
         self.keeper = threading.Thread(target=self._look_around, name="jupyter_xpt keeper", daemon=True)
         self.keeper.start()
+        _wait_at_exit(self.looked)
 
     def _look_around(self) -> None:
         """In a thread: git and environment, then a sync a second and a heartbeat while the run runs."""
         with self.attempt("describe the environment"):
             if self.folder is not None:
-                store.replace(self.folder / "environment.json", _environment(), durable=False)
+                keep_environment(self.folder)
+        self.described.set()
         with self.attempt("ask git"):
-            state = describe(self.store.folder)
-            with self._write_lock:
-                self.record = changed(self.record, git=None if state is None else asdict(state))
-                if self._ended.is_set():
-                    self._write()
+            self._ask_git()
+        self.looked.set()
         beat = time.monotonic()
         while not self._ended.wait(_SYNC_SECONDS):
             if self._results is not None:
@@ -284,6 +309,18 @@ class Run:
         while not self._is_told():
             time.sleep(pause)
             pause = min(2 * pause, _HEARTBEAT_SECONDS)
+
+    def _ask_git(self) -> None:
+        """In a thread: adds to the record what git says, and keeps the changes."""
+        if self.folder is None:
+            return
+        hidden = self.start.settings.hidden_commit
+        for state, warnings in sourcecontrol.look_around(self.store, self.name, self.folder, hidden=hidden):
+            self.warn(*warnings)
+            with self._write_lock:
+                self.record = changed(self.record, git=None if state is None else asdict(state))
+                if self._ended.is_set():
+                    self._write()
 
     def _is_told(self) -> bool:
         """Whether run.json says how the run ended, or never will; tries again where it does not."""
@@ -414,17 +451,15 @@ def _said(problem: BaseException | None) -> str:
     return "unknown" if problem is None else error_text(problem)
 
 
-_last_environment: tuple[dict[str, object], bytes] | None = None
+_last_look: threading.Event | None = None
 
 
-def _environment() -> bytes:
-    """The environment as a file; written out again only when it changed."""
-    # It hardly ever changes while a kernel lives.
-    global _last_environment  # noqa: PLW0603
-    now = machine.environment()
-    if _last_environment is None or _last_environment[0] != now:
-        _last_environment = (now, codec.dump_json(now))
-    return _last_environment[1]
+def _wait_at_exit(look: threading.Event) -> None:
+    """Lets the last run's look around come to its end before the process does, for a little while."""
+    global _last_look  # noqa: PLW0603 - one hook for the process, which asks for the newest
+    if _last_look is None:
+        atexit.register(lambda: _last_look is not None and _last_look.wait(_EXIT_SECONDS))
+    _last_look = look
 
 
 _keys: dict[str, str] = {}

@@ -30,7 +30,7 @@ class Session:
         self._executed = [Executed(order, source) for order, source in enumerate(earlier)]
         self.modules = LocalModules()
         self.opened = OpenedFiles()
-        self.reads = Reads(self.opened)
+        self.reads = Reads(self.opened, lambda: self.settings.digest)
         self.asked = Asked()
         if earlier:
             # The cell that loads the extension runs on: what it does from here on is its own.

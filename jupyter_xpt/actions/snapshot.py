@@ -122,6 +122,16 @@ def newest_run(place: Store, name: ExperimentName) -> Path | None:
     return next((folder / run for run in order if _is_own(place.out, folder / run / "source" / EXECUTED)), None)
 
 
+def kept_runs(place: Store, name: ExperimentName) -> list[str]:
+    """The names of an experiment's runs that kept a snapshot, in order."""
+    folder = place.experiment(name)
+    try:
+        runs = sorted(entry.name for entry in folder.iterdir() if is_run_name(entry.name))
+    except OSError:
+        return []
+    return [run for run in runs if _is_own(place.out, folder / run / "source" / EXECUTED)]
+
+
 def _is_own(out: Path, path: Path) -> bool:
     """Whether a file lies where it seems to, behind no link: what lies elsewhere is not ours to show."""
     try:

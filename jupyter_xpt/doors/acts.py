@@ -14,6 +14,7 @@ from IPython.core.error import UsageError
 from jupyter_xpt.actions import compare, document, edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
+from jupyter_xpt.actions.flow import flow
 from jupyter_xpt.actions.listing import configured, last_datasets
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
@@ -164,8 +165,10 @@ class Acts:
         """What ``%xpt_tree`` does."""
         with _usage():
             split(line, ())
-            lineage = self._lineage()
-        self._show(text.tree(lineage, _look()), html.tree(lineage))
+            origin = self._origin(ExperimentOptions())
+            lineage = edit.lineage_or_empty(overview(origin.folder), origin.series)
+            data = flow(origin.folder).lines(origin.series)
+        self._show(text.tree(lineage, _look(), data), html.tree(lineage, data))
 
     def table(self, line: str) -> None:
         """What ``%xpt_table`` does."""
@@ -229,6 +232,18 @@ class Acts:
                 edit.set_baseline(folder, series, None if words[0] == "none" else words[0])
             said = text.baseline(edit.lineage_or_empty(overview(folder), series))
         self._show(said)
+
+    def export(self, line: str) -> None:
+        """What ``%xpt_export`` does."""
+        from jupyter_xpt.actions import export  # zip archives and the like: not for every kernel
+
+        with _usage():
+            options, words = split(line, MAGIC_OPTIONS["%xpt_export"], words=True)
+            if len(words) > 1:
+                raise OptionError(f"%xpt_export writes one file, not {len(words)}: put a name with spaces in quotes")
+            target = Path(words[0]).expanduser() if words else None
+            made = export.export(self._origin(ExperimentOptions()).folder, target, options.get("series"))
+        self._show(text.exported(os.path.relpath(made.path), made.sentence))
 
     def _show(self, plain: str, rich: str | None = None, ping: live.Ping = None) -> None:
         """Shows text in a terminal, HTML where a front end shows it; ``ping`` is for ours alone."""

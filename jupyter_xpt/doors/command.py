@@ -9,13 +9,18 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jupyter_xpt.actions import compare, edit, fork, trash
+from jupyter_xpt.actions import compare, edit, export, fork, restore, sourcecontrol, trash
+from jupyter_xpt.actions.detail import detail
+from jupyter_xpt.actions.flow import flow, missed
 from jupyter_xpt.actions.listing import configured, last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
+from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.ground.errors import OptionError, XptError
 from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.thought.environment import said_of
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
+from jupyter_xpt.thought.restoring import said
 
 _EXAMPLES = """\
 examples:
@@ -85,8 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("experiment", help=_EXPERIMENT)
     log.add_argument("--run", help="which run, by its name (default: the last)")
     log.add_argument("--tail", metavar="N", help="only the last N lines")
-    restore = add("restore", "put a numbered notebook back as it ran", _restore)
-    restore.add_argument("experiment", help=_EXPERIMENT)
+    restored = add("restore", "put notebook, modules and configuration back as they ran", _restore)
+    restored.add_argument("experiment", help=_EXPERIMENT)
+    restored.add_argument("--to", metavar="FOLDER", help="into a new or empty folder (default: in place)")
+    restored.add_argument("--run", help="which run, by its name (default: the first finished one)")
+    written = add("export", "write all experiments into a spreadsheet, .xlsx or .csv", _export)
+    written.add_argument("file", nargs="?", help="what it is called (default: experiments.xlsx, or SERIES.xlsx)")
     _add_comparing(add)
     _add_deleting(add)
     new = commands.add_parser(
@@ -140,8 +149,8 @@ def _row(given: argparse.Namespace) -> Row:
 
 def _tree(given: argparse.Namespace) -> str:
     """``jupyter xpt tree``."""
-    look = text.look_of(sys.stdout)
-    return "\n\n".join(text.tree(lineage, look) for lineage in _lineages(given)) or _none(given)
+    look, data = text.look_of(sys.stdout), flow(_folder(given))
+    return "\n\n".join(text.tree(one, look, data.lines(one.series)) for one in _lineages(given)) or _none(given)
 
 
 def _table(given: argparse.Namespace) -> str:
@@ -152,13 +161,18 @@ def _table(given: argparse.Namespace) -> str:
 
 def _show(given: argparse.Namespace) -> str:
     """``jupyter xpt show 9``."""
-    found = overview(_folder(given))
+    folder = _folder(given)
+    found = overview(folder)
     row = find(found, given.experiment, given.series)
     lineage = lineage_of(found, row.name.series)
-    parent = lineage.row(row.parent) if row.parent is not None else None
-    data = last_datasets(_folder(given), row)
-    set_to = configured(_folder(given), row, parent)
-    return text.show(row, text.look_of(sys.stdout), lineage.baseline, data, set_to)
+    changes = detail(folder, row.name.series, row.number).environment_changes
+    around = {
+        f"environment changed since {short(row.parent or 0)}": [said_of(one) for one in changes],
+        "source control": sourcecontrol.origin(Store(folder), row.name, row.runs[-1].run) if row.runs else (),
+    }
+    set_to = configured(folder, row, lineage.row(row.parent) if row.parent is not None else None)
+    data = last_datasets(folder, row)
+    return text.show(row, text.look_of(sys.stdout), lineage.baseline, data, around, set_to)
 
 
 def _log(given: argparse.Namespace) -> str:
@@ -176,10 +190,18 @@ def _new(given: argparse.Namespace) -> str:
 
 def _restore(given: argparse.Namespace) -> str:
     """``jupyter xpt restore 9``."""
-    name = _row(given).name
-    kept = fork.restore(_folder(given), name)
-    said = f"{name.notebook} is as it ran"
-    return printable(said + (f"; what stood there is kept in {os.path.relpath(kept)}" if kept is not None else ""))
+    name, folder = _row(given).name, _folder(given)
+    if given.to is not None:
+        found = restore.restore_to(folder, name, Path(given.to), given.run)
+    else:
+        found = restore.restore_in_place(folder, name, given.run)
+    return "\n".join(map(printable, said(found)))
+
+
+def _export(given: argparse.Namespace) -> str:
+    """``jupyter xpt export experiments.xlsx``."""
+    made = export.export(_folder(given), Path(given.file) if given.file is not None else None, given.series)
+    return text.exported(os.path.relpath(made.path), made.sentence)
 
 
 def _named(given: argparse.Namespace) -> tuple[Path, str, list[int]]:
@@ -227,8 +249,10 @@ def _baseline(given: argparse.Namespace) -> str:
 def _delete(given: argparse.Namespace) -> str:
     """``jupyter xpt delete 9``."""
     name = _row(given).name
+    warning = missed(_folder(given), name)
     trash.delete(_folder(given), name)
-    return printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    said = printable(f"{name} is in the trash; jupyter xpt undelete {name.short} brings it back")
+    return said if warning is None else f"{said}\n! {warning}"
 
 
 def _undelete(given: argparse.Namespace) -> str:

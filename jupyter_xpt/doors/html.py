@@ -10,18 +10,23 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from jupyter_xpt.ground.datasets import OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
+from jupyter_xpt.thought.reading.parameters import worded
 from jupyter_xpt.thought.reading.results import lasted, shown
 from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
+from jupyter_xpt.thought.reading.table import settings_of
 
 _MAX_ROWS = 500
 _MAX_INDENT = 12
+_MAX_COLUMNS = 20
 _MAX_DOTS = 60
 _WIDTH, _HEIGHT = 150.0, 20.0
 CLASSES = {"improved": "up", "worse": "down", "not sure": "unsure"}
@@ -41,6 +46,7 @@ height:24px;line-height:24px;white-space:nowrap;max-width:none;background:none}
 .xpt table.xpt-t tr:hover{background:var(--jp-layout-color2,rgba(128,128,128,.1))}
 .xpt .xpt-title{display:inline-block;max-width:38ch;overflow:hidden;text-overflow:ellipsis;
 vertical-align:bottom}
+.xpt .xpt-set{max-width:18ch}
 .xpt .xpt-sign{display:inline-block;width:1.2em;text-align:center}.xpt{overflow-x:auto}
 .xpt i.xpt-g{display:inline-block;width:15px;height:24px;vertical-align:top;position:relative}
 .xpt i.xpt-on::before,.xpt i.xpt-tee::before,.xpt i.xpt-end::before{content:"";position:absolute;left:5px;
@@ -67,8 +73,11 @@ class _Scale:
         return round(4 + (_WIDTH - 8) * min(1.0, max(0.0, share)), 1)
 
 
-def tree(lineage: Lineage) -> str:
-    """The lineage of a series as a tree, a row an experiment with all its repeats on one common scale."""
+def tree(lineage: Lineage, data: Sequence[str] = ()) -> str:
+    """The lineage of a series as a tree, a row an experiment with all its repeats on one common scale.
+
+    ``data`` is the lineage of its data, a line an output.
+    """
     scale = _scale(lineage)
     by_number = {row.number: row for row in lineage.rows}
     rows = []
@@ -89,6 +98,7 @@ def tree(lineage: Lineage) -> str:
         _heading(lineage),
         _table(rows),
         _hidden(lineage),
+        "".join(f'<p class="xpt-dim">{_e(one)}</p>' for one in data[:_MAX_ROWS]),
         f"<details><summary class=xpt-dim>verdicts in words</summary><ul>{said}</ul></details>" if said else "",
         f'<p class="xpt-dim">{_e(told)}</p>' if told else "",
         _warnings(lineage.warnings),
@@ -97,10 +107,13 @@ def tree(lineage: Lineage) -> str:
 
 
 def table(lineage: Lineage) -> str:
-    """A series as a table: a row an experiment by number, a column a metric, coloured by verdict."""
+    """A series as a table: a row an experiment by number, columns for what differs and what was measured."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
-    metrics, more = lineage.metrics[:20], len(lineage.metrics[20:])
-    names = ("", "", "note", *(f"{metric} {ARROWS.get(lineage.goals[metric], '')}" for metric in metrics))
+    metrics, parameters = lineage.metrics[:_MAX_COLUMNS], settings_of(rows)
+    hidden = {"metrics": len(lineage.metrics) - len(metrics), "parameters": len(parameters[_MAX_COLUMNS:])}
+    parameters = parameters[:_MAX_COLUMNS]
+    measured = (f"{metric} {ARROWS.get(lineage.goals[metric], '')}" for metric in metrics)
+    names = ("", "", "note", *parameters, *measured)
     head = "".join(f"<th>{_e(name)}</th>" for name in (*names, "parent", "runs", "time", "what changed"))
     lines = [f"<tr>{head}</tr>"]
     for row in rows[-_MAX_ROWS:]:
@@ -108,6 +121,7 @@ def table(lineage: Lineage) -> str:
             _number(row) + (" ★" if row.star else ""),
             f'<span class="xpt-sign xpt-{_class(row)}">{_sign(row)}</span> {_e(standing(row))}',
             _title(row) + _tags(row),
+            *(_setting(row, parameter) for parameter in parameters),
             *(_coloured(row, metric) for metric in metrics),
             short(row.parent) if row.parent is not None else "",
             str(len(row.runs)),
@@ -115,7 +129,7 @@ def table(lineage: Lineage) -> str:
             f'<span class="xpt-title xpt-dim" title="{_e(row.offered)}">{_e(row.offered)}</span>',
         )
         lines.append(_tr(cells, tip=row.sentence))
-    told = [f"{more} more metrics are in experiments.csv"] if more else []
+    told = [f"{n} more {what} are in experiments.csv" for what, n in hidden.items() if n]
     told += [comparisons(lineage)]
     return whole(
         [
@@ -217,7 +231,7 @@ def where(
     if last is not None:
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
-    lines += [f'<p class="xpt-dim">{_e(one.name)}: {_e(one.said)}</p>' for one in datasets]
+    lines += [_dataset(one, series) for one in datasets]
     return whole([*lines, *_configured(row, configured)])
 
 
@@ -226,6 +240,12 @@ def _configured(row: Row, configured: Configured) -> Iterator[str]:
     for title, lines in sections(row, configured):
         items = "".join(f"<li>{_e(one)}</li>" for one in lines)
         yield f"<details><summary class=xpt-dim>{title}</summary><ul>{items}</ul></details>"
+
+
+def _dataset(one: Listed, series: str) -> str:
+    """A dataset: its name and what it is, who made it, who uses it; an arrow before what the run wrote."""
+    parts = " · ".join(part for part in (one.said, traced(one, series)) if part)
+    return f'<p class="xpt-dim">{"→ " if one.kind == OUT else ""}{_e(one.name)}: {_e(parts)}</p>'
 
 
 def link(said: str, relative: str) -> str:
@@ -365,6 +385,14 @@ def value_of(measured: Measured | None, *, named: bool = False) -> str:
     name = f"{_e(measured.metric)} " if named else ""
     plus = f"±{sem} " if sem else ""
     return f'{name}<b class="xpt-num">{mean}</b> <span class="xpt-dim">{plus}×{measured.n}</span>{failed}'
+
+
+def _setting(row: Row, parameter: str) -> str:
+    """What an experiment's parameter was set to, empty where it has none of that name."""
+    if parameter not in row.parameters:
+        return ""
+    said = _e(worded(row.parameters[parameter]))
+    return f'<span class="xpt-title xpt-set" title="{said}">{said}</span>'
 
 
 def _coloured(row: Row, metric: str) -> str:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _CALL = "get_ipython().run_cell_magic('experiment'"
 # Magics whose options complete with Tab.
-WITH_OPTIONS = ("%%experiment", "%xpt_new", "%xpt_log")
+WITH_OPTIONS = ("%%experiment", "%xpt_new", "%xpt_log", "%xpt_export")
+# What may stand on a magic's line besides its options.
+_WORDS = {"%xpt_export": ["experiments.xlsx", "experiments.csv"]}
 
 
 @magics_class
@@ -181,6 +183,17 @@ class XptMagics(Magics):
         """
         self.acts.baseline(line)
 
+    @no_var_expand
+    @line_magic
+    def xpt_export(self, line: str) -> None:
+        """Write all experiments into a spreadsheet: ``%xpt_export [experiments.xlsx] [series=…]``.
+
+        A workbook that is there is brought up to date: columns, sheets, colours and formulas of your own stay. It
+        needs openpyxl; a name that ends in .csv needs nothing. Without a name it is experiments.xlsx beside the
+        notebook, with a series <series>.xlsx.
+        """
+        self.acts.export(line)
+
 
 def request_metadata(shell: InteractiveShell, info: object) -> dict[str, Any]:
     """The metadata of the request whose cell begins to run; empty where there is none.
@@ -228,6 +241,8 @@ def complete_options(magic: str) -> Callable[[Any, Any], list[str]]:
         known = MAGIC_OPTIONS[magic]
         if event.symbol.startswith("-"):
             return [f"--{option}" for option in known]
-        return [f"{option}=" for option in known if f"{option}=" not in event.line]
+        said = set(event.line.split()[1:])
+        words = _WORDS.get(magic, []) if said.isdisjoint(_WORDS.get(magic, [])) else []
+        return [*words, *(f"{option}=" for option in known if f"{option}=" not in event.line)]
 
     return complete

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from jupyter_xpt.ground.datasets import OUT
 from jupyter_xpt.ground.names import printable, short
 from jupyter_xpt.ground.records import FAILED, RUNNING, Change
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
 from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
+from jupyter_xpt.thought.reading.parameters import worded
 from jupyter_xpt.thought.reading.results import lasted, shown
-from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
+from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, sign, standing
+from jupyter_xpt.thought.reading.table import settings_of
 
 _COLOURS = {"improved": "32", "worse": "31", "not sure": "33", FAILED: "31", DAMAGED: "31", RUNNING: "34"}
 _MAX_INDENT = 8
 _MAX_TITLE = 60
+# From how many cells on a terminal is wide, and how many settings stand before the second metric.
+_WIDE, _FIRST = 140, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,11 @@ def look_of(stream: TextIO) -> Look:
     return Look(max(40, shutil.get_terminal_size((100, 24)).columns), colour)
 
 
-def tree(lineage: Lineage, look: Look = Look()) -> str:
-    """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made."""
+def tree(lineage: Lineage, look: Look = Look(), data: Sequence[str] = ()) -> str:
+    """The lineage of a series as a tree, then what each verdict says, and how many comparisons were made.
+
+    ``data`` is the lineage of its data, a line an output.
+    """
     stems = _stems(lineage.rows)
     means = means_of([row.main for row in lineage.rows])
     words = [standing(row) for row in lineage.rows]
@@ -67,6 +76,7 @@ def tree(lineage: Lineage, look: Look = Look()) -> str:
     sentences = [f"{row.name.short}  {printable(row.sentence)}" for row in lineage.rows if row.sentence]
     if sentences:
         lines += ["", *(line for one in sentences for line in wrapped(one, look.width, "     "))]
+    lines += _section("data", [line for one in data for line in wrapped(one, look.width - 2, "  ")])
     told = comparisons(lineage)
     if told:
         lines += ["", *(look.paint(line, "2") for line in wrapped(told, look.width))]
@@ -80,32 +90,66 @@ def trees(overview: Overview, look: Look = Look()) -> str:
 
 
 def table(lineage: Lineage, look: Look = Look()) -> str:
-    """A series as a table: a line an experiment by number, a column a metric, as many as fit."""
+    """A series as a table: a line an experiment by number, columns for what differs and what was measured, as fit."""
     rows = sorted(lineage.rows, key=lambda row: row.number)
     metrics = lineage.metrics
     columns = [
         ["#", *(row.name.short for row in rows)],
         ["parent", *(short(row.parent) if row.parent else "" for row in rows)],
     ]
-    notes = ["note", *(cut(title_of(row), 32) for row in rows)]
+    parameters = settings_of(rows)
+    # Where there are columns for what was set, a note is no longer the only word on it.
+    notes = ["note", *(cut(title_of(row), 20 if parameters and look.width < _WIDE else 32) for row in rows)]
     end = [["runs", *(str(len(row.runs)) for row in rows)], ["time", *(_last_time(row) for row in rows)]]
     verdicts = ["", *(f"{sign(row)} {standing(row)}".strip() for row in rows)]
-    width = sum(2 + max(map(cells, column)) for column in (*columns, notes, *end, verdicts))
-    fitting: list[list[str]] = []
-    for metric in metrics:
-        name = f"{printable(metric)} {ARROWS.get(lineage.goals[metric], '')}"
-        column = [cut(name, 24), *means_of([row.measured.get(metric) for row in rows])]
-        width += 2 + max(map(cells, column))
-        if fitting and width > look.width:
-            break
-        fitting.append(column)
-    lines = grid([columns[0], verdicts, notes, *fitting, columns[1], *end])
+    width = sum(map(_width, (*columns, notes, *end, verdicts)))
+    named = [f"{printable(metric)} {ARROWS.get(lineage.goals[metric], '')}" for metric in metrics]
+    measured = [
+        [cut(name, 24), *means_of([row.measured.get(metric) for row in rows])]
+        for name, metric in zip(named, metrics, strict=True)
+    ]
+    settings = [[cut(printable(one), 24), *(_setting(row, one) for row in rows)] for one in parameters]
+    # First the metric that decides, then a few settings, then the rest.
+    wanted = [*measured[:1], *settings[:_FIRST], *measured[1:], *settings[_FIRST:]]
+    # The first column has no gap before it.
+    fitting = _fitting(wanted, look.width - width + 2, least=len(measured[:1]))
+    set_to, shown_metrics = (
+        [one for one in fitting if any(one is other for other in kind)] for kind in (settings, measured)
+    )
+    lines = grid([columns[0], verdicts, notes, *set_to, *shown_metrics, columns[1], *end])
     codes = ["1", *(_colour(row) for row in rows)]
     lines = [look.paint(line, code) for line, code in zip(lines, codes, strict=True)]
-    hidden = len(metrics) - len(fitting)
-    if hidden:
-        lines.append(f"{hidden} more metric{'s' * (hidden > 1)}: jupyter xpt show NUMBER, or experiments.csv")
+    hidden = {"metric": len(metrics) - len(shown_metrics), "parameter": len(parameters) - len(set_to)}
+    more = " and ".join(f"{n} more {what}{'s' * (n > 1)}" for what, n in hidden.items() if n)
+    if more:
+        lines.append(f"{more}: experiments.csv")
     return "\n".join([look.paint(_heading(lineage), "1"), *lines, *_lineage_warnings(lineage, look)])
+
+
+def exported(file: str, said: str) -> str:
+    """What was written into which file."""
+    return printable(f"{file}: {said}")
+
+
+def _fitting(columns: Sequence[list[str]], room: int, *, least: int = 0) -> list[list[str]]:
+    """The first columns, as many as fit beside one another; ``least`` of them in any case."""
+    fitting: list[list[str]] = []
+    for column in columns:
+        room -= _width(column)
+        if room < 0 and len(fitting) >= least:
+            break
+        fitting.append(column)
+    return fitting
+
+
+def _width(column: Sequence[str]) -> int:
+    """How many cells a column takes, with the gap before it."""
+    return 2 + max(map(cells, column))
+
+
+def _setting(row: Row, parameter: str) -> str:
+    """What an experiment's parameter was set to, empty where it has none of that name."""
+    return cut(printable(worded(row.parameters[parameter])), 20) if parameter in row.parameters else ""
 
 
 def show(
@@ -113,11 +157,13 @@ def show(
     look: Look = Look(),
     baseline: int | None = None,
     datasets: Sequence[Listed] = (),
+    around: Mapping[str, Sequence[str]] | None = None,
     configured: Configured = NOT_TOLD,
 ) -> str:
     """Everything about one experiment.
 
-    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run.
+    ``baseline`` is the one that the user pinned for the series, ``datasets`` are those of the newest run, ``around``
+    has lines about what it stood on, by their heading.
     """
     lines = [look.paint(line, "1") for line in wrapped(_named(row), look.width, "  ")]
     if row.sentence:
@@ -129,7 +175,9 @@ def show(
     lines += _section(since, changes_of(row.changes or (), look.width))
     lines += _configured(row, configured, look)
     lines += _section("runs", _runs(row, look))
-    lines += _section("data", _datasets(datasets, look.width - 2))
+    lines += _section("data", _datasets(datasets, row.name.series, look.width - 2))
+    for title, texts in (around or {}).items():
+        lines += _section(title, [line for one in texts for line in wrapped(printable(one), look.width - 2, "  ")])
     warned = [_warned(one.text, one.where) for one in row.warnings]
     lines += _section("warnings", [line for one in warned for line in wrapped(one, look.width - 2, "  ")])
     return "\n".join(lines)
@@ -174,7 +222,7 @@ def where(
     if row.runs:
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
-    lines += _datasets(datasets, look.width)
+    lines += _datasets(datasets, series, look.width)
     return "\n".join([*lines, *_configured(row, configured, look)])
 
 
@@ -196,15 +244,6 @@ def baseline(lineage: Lineage) -> str:
         said = f"all others are compared with {short(lineage.baseline)}{title}"
     lines = [f"{printable(lineage.series)}: {said}", *(_warned(one.text, one.where) for one in lineage.warnings)]
     return "\n".join(lines)
-
-
-def sign(row: Row) -> str:
-    """One character that says how an experiment stands, also without colour."""
-    if row.status in TROUBLE:
-        return "×"
-    if row.status == RUNNING:
-        return "…"
-    return SIGNS.get(row.verdict.verdict, " ") if row.verdict else " "
 
 
 def _stems(rows: Sequence[Row]) -> list[str]:
@@ -358,9 +397,13 @@ def _said_of(run: RunRow, primary: str | None) -> list[str]:
     return said
 
 
-def _datasets(datasets: Sequence[Listed], width: int) -> list[str]:
-    """A line a dataset: its name and what it is."""
-    return [line for one in datasets for line in wrapped(f"{cut(one.name, 60)}  {one.said}", width, "  ")]
+def _datasets(datasets: Sequence[Listed], series: str, width: int) -> list[str]:
+    """A line a dataset: its name and what it is, who made it, who uses it; an arrow before what the run wrote."""
+    found = []
+    for one in datasets:
+        parts = " · ".join(part for part in (one.said, traced(one, series)) if part)
+        found += wrapped(f"{'→ ' if one.kind == OUT else ''}{cut(one.name, 60)}  {parts}", width, "  ")
+    return found
 
 
 def _last_time(row: Row) -> str:

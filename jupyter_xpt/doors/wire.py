@@ -14,16 +14,21 @@ from typing import Any, TypeVar
 
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
-from jupyter_xpt.ground.datasets import IN, OUT
-from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.configuration import EstimatorRecord, Value
+from jupyter_xpt.ground.datasets import IN, OUT, parse_run
+from jupyter_xpt.ground.names import ExperimentName, printable, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
+from jupyter_xpt.thought.data.flow import MAX_USERS
+from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.altered import Parameter, apart
 from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import Measured, RunRow
+from jupyter_xpt.thought.reading.parameters import NOTHING
 from jupyter_xpt.thought.reading.results import shown
 from jupyter_xpt.thought.reading.revisions import ChangedLineage, Delta
 from jupyter_xpt.thought.reading.standing import comparisons
@@ -44,6 +49,10 @@ MAX_REPEATS = 1_000
 _MAX_VALUES = 500
 _MAX_ROW_VALUES = 5_000
 _MAX_CELLS = 20_000
+_MAX_PARAMETERS = 200
+_MAX_ESTIMATORS = 50
+_MAX_FILES = 50
+_MAX_ROW_TEXT = 100
 _MAX_ENTRIES = 5_000
 _MAX_DEPTH = 4
 # Whole numbers beyond this change on their way through JavaScript.
@@ -59,10 +68,15 @@ def overview(delta: Delta, revision: str) -> Iterator[bytes]:
     """What changed in a folder, in pieces: encoding all of 10,000 rows at once would hold the interpreter."""
     yield f'{{"revision":"{revision}","full":{"true" if delta.full else "false"},"series":['.encode("ascii")
     for i, one in enumerate(delta.lineages):
+        # Parents come first: a child's parameters are few where its parent's are known from the same answer.
+        known: dict[int | None, Mapping[str, Value]] = {}
         yield b"," if i else b""
         yield encode(_lineage(one))[:-1] + b',"rows":['
         for j, changed in enumerate(one.rows):
-            yield (b"," if j else b"") + encode(row(changed.row, notebook=changed.notebook))
+            yield (b"," if j else b"") + encode(
+                _row(changed.row, changed.notebook, known.get(_whole(changed.row.parent), NOTHING))
+            )
+            known[changed.row.number] = changed.row.parameters
         yield b"]}"
     yield b'],"gone":' + encode([_line(series) for series in delta.gone]) + b"}"
 
@@ -92,7 +106,13 @@ def _lineage(changed: ChangedLineage) -> Json:
 
 def row(row: Row, *, notebook: bool) -> Json:
     """One experiment in its lineage."""
+    return _row(row, notebook, NOTHING)
+
+
+def _row(row: Row, notebook: bool, base: Mapping[str, Value]) -> Json:
+    """One experiment; of its parameters what sets them apart from others that are known."""
     last = row.runs[-1] if row.runs else None
+    parameters, lacks = apart(row.parameters, base)
     return {
         "number": row.number,
         "parent": _whole(row.parent),
@@ -115,7 +135,26 @@ def row(row: Row, *, notebook: bool) -> Json:
         "seconds": _finite(last.seconds) if last else None,
         "warnings": len(row.warnings),
         "notebook": notebook,
+        "parameters": _values(parameters),
+        **({"lacks": [_line(name, _MAX_ROW_TEXT) for name in lacks[:_MAX_PARAMETERS]]} if lacks else {}),
     }
+
+
+def _values(parameters: Mapping[str, Value]) -> Json:
+    """The first of many parameters, their texts cut."""
+    some = _some(parameters.items(), _MAX_PARAMETERS)
+    return {_line(name, _MAX_ROW_TEXT): _value(value, _MAX_ROW_TEXT) for name, value in some}
+
+
+def _value(value: Value, limit: int) -> Value:
+    """A parameter's value; a number that JSON or JavaScript lacks is a text."""
+    if isinstance(value, str):
+        return _line(value, limit)
+    if isinstance(value, float):
+        return json_number(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_WHOLE:
+        return _line(str(value), limit)
+    return value
 
 
 def _all_measured(row: Row) -> Json:
@@ -200,23 +239,50 @@ def detail(detail: Detail, notebook: str) -> Json:
         "changes": None if changes is None else [change(one) for one in changes[:MAX_CHANGES]],
         "children": list(detail.children),
         "warnings": _warned(found.warnings),
+        "parameters": [_parameter(one) for one in detail.parameters[:MAX_CHANGES]],
         "runs": [_run(one) for one in detail.runs],
         "environment": None if environment is None else _plain(environment),
         "environment_changes": [
             {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
             for one in detail.environment_changes[:MAX_CHANGES]
         ],
-        "datasets": [
-            {
-                "name": _line(one.name),
-                "kind": one.kind if one.kind in (IN, OUT) else IN,
-                "said": _line(one.said),
-                "digest": _line_or_none(one.digest),
-            }
-            for one in detail.datasets
-        ],
+        "datasets": [_dataset(one, found.name.series) for one in detail.datasets],
         "notebook": notebook,
         "exists": detail.notebook,
+    }
+
+
+def _dataset(one: Listed, series: str) -> Json:
+    """A dataset of the newest run, who made it and who uses it."""
+    maker = parse_run(one.maker) if one.maker is not None else None
+    return {
+        "name": _line(one.name),
+        "kind": one.kind if one.kind in (IN, OUT) else IN,
+        "said": _line(one.said),
+        "digest": _line_or_none(one.digest),
+        "maker": None if maker is None else _run_of(*maker, series),
+        "users": [_run_of(*user, series) for user in map(parse_run, one.users[:MAX_USERS]) if user is not None],
+    }
+
+
+def _run_of(name: ExperimentName, run: str, series: str) -> Json:
+    """A run of an experiment, which has its number where it is of the same series."""
+    return {
+        "experiment": _line(str(name)),
+        "number": _whole(name.number) if name.series == series else None,
+        "run": run,
+    }
+
+
+def _parameter(one: Parameter) -> Json:
+    """One parameter beside the parent's."""
+    return {
+        "name": _line(one.name),
+        "origin": one.origin,
+        "before": _line_or_none(one.before),
+        "after": _line_or_none(one.after),
+        "changed": one.changed,
+        "masked": one.masked,
     }
 
 
@@ -259,7 +325,25 @@ def _run(run: RunDetail) -> Json:
         "log_bytes": run.log_bytes,
         "curves": [_line(name) for name in stepped(found.summary)[:MAX_METRICS]],
         "git": _git(record),
+        "outside": [
+            {
+                "kind": _line(one.kind, 40),
+                "name": _line(one.name, 200),
+                "value": _line_or_none(one.value),
+                "masked": one.masked,
+            }
+            for one in (record.outside[:_MAX_PARAMETERS] if record else ())
+        ],
+        "estimators": [_estimator(one) for one in (record.estimators[:_MAX_ESTIMATORS] if record else ())],
     }
+
+
+def _estimator(one: EstimatorRecord) -> Json:
+    """A model that a run made."""
+    parameters = {
+        _line(name, 200): _value(value, MAX_TEXT) for name, value in _some(one.parameters.items(), _MAX_PARAMETERS)
+    }
+    return {"name": _line(one.name, 200), "type": _line(one.type, 200), "parameters": parameters}
 
 
 def _each(run: RunRow) -> list[Json]:
@@ -288,12 +372,26 @@ def _git(record: RunRecord | None) -> Json | None:
     git = record.git if record else None
     if git is None:
         return None
-    commit, branch, dirty = git.get("commit"), git.get("branch"), git.get("dirty")
-    return {
-        "commit": _line(commit, 100) if isinstance(commit, str) else None,
-        "branch": _line(branch, 300) if isinstance(branch, str) else None,
-        "dirty": dirty if isinstance(dirty, bool) else None,
+    told: Json = {
+        name: _line(git[name], limit) if isinstance(git.get(name), str) else None
+        for name, limit in (("commit", 100), ("branch", 300), ("remote", 500), ("hidden", 300), ("problem", 500))
     }
+    told |= {name: _count(git.get(name)) for name in ("changed", "untracked")}
+    told |= {name: _names(git.get(name)) for name in ("untracked_files", "left_out")}
+    dirty, patch = git.get("dirty"), git.get("patch")
+    # What of the patch is recorded beside it, its name or its size, says that there is one.
+    return {**told, "dirty": dirty if isinstance(dirty, bool) else None, "patch": bool(patch)}
+
+
+def _names(value: object) -> list[str]:
+    """Names of files, where a record lists some; of very many the first."""
+    names = value if isinstance(value, list | tuple) else ()
+    return [_line(name, 300) for name in names[:_MAX_FILES] if isinstance(name, str)]
+
+
+def _count(value: object) -> int | None:
+    """How many, where a record says that."""
+    return _whole(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def log(piece: Piece) -> Json:
@@ -339,6 +437,10 @@ def compare(comparison: Comparison) -> Json:
             for one in comparison.rows[:MAX_CHANGES]
         ],
         "metrics": [_line(metric) for metric in comparison.metrics[:MAX_METRICS]],
+        "parameters": [
+            {"name": _line(one.name), "values": list(map(_line_or_none, one.values)), "differs": one.differs}
+            for one in comparison.parameters[:MAX_CHANGES]
+        ],
         "verdicts": [
             {
                 "metric": _line(one.metric),
@@ -387,9 +489,9 @@ def _plain_value(value: object) -> str | float | bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _some(values: Iterable[T]) -> Iterator[T]:
+def _some(values: Iterable[T], most: int = _MAX_ENTRIES) -> Iterator[T]:
     """The first of many."""
-    return (one for _, one in zip(range(_MAX_ENTRIES), values, strict=False))
+    return (one for _, one in zip(range(most), values, strict=False))
 
 
 def _line(text: str, limit: int = MAX_TEXT) -> str:

@@ -4,7 +4,7 @@
 
     XptError                  anything we refuse, said in one line
     ├── OptionError           a magic's or a command's option, its name or value
-    ├── NameProblem           a series or notebook name that cannot be used
+    ├── NameProblem           a name of a series, notebook or output that cannot be used
     ├── NotebookError         a notebook that is missing, unreadable or malformed
     ├── UnknownExperiment     a number, run or series that does not exist
     ├── ConflictError         an act that what is there forbids just now
@@ -28,7 +28,7 @@ class OptionError(XptError):
 
 
 class NameProblem(XptError):  # noqa: N818 - NameError is Python's own
-    """A series or notebook name that cannot be used."""
+    """A name of a series, a notebook or an output that cannot be used."""
 
 
 class NotebookError(XptError):

@@ -97,14 +97,14 @@ def check_series(name: str) -> str:
     NameProblem
         When the name is empty or too long, or has characters that no file name can have everywhere.
     """
-    trouble = _series_trouble(name)
+    trouble = name_trouble(name)
     if trouble:
         raise NameProblem(f"{name[:80]!r} cannot name a series: {trouble}; give another with name=")
     return name
 
 
-def _series_trouble(name: str) -> str | None:
-    """What is wrong with a series name, or None."""
+def name_trouble(name: str) -> str | None:
+    """What is wrong with a name that shall be part of a path everywhere, or None."""
     if not name:
         return "it is empty"
     if any(char in '/\\:*?"<>|' or unicodedata.category(char) in ("Cc", "Cs") for char in name):

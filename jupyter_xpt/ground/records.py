@@ -163,7 +163,8 @@ class RunRecord:
     ``index`` counts the experiment's runs from 1, whatever the clock says. ``digest`` is that of the source that
     ran. ``seed`` is the entropy that every repeat's seed comes from. ``primary`` is the metric that decides the
     verdict, None while none is known; ``goals`` says ``max`` or ``min`` for each metric, ``given`` which of those
-    the user gave. ``outside`` is what came from outside the source, ``estimators`` the models that the cell made.
+    the user gave. ``drew`` says whether it drew random numbers, None where that could not be told. ``outside`` is
+    what came from outside the source, ``estimators`` the models that the cell made.
     """
 
     run: str
@@ -183,6 +184,7 @@ class RunRecord:
     primary: str | None = None
     goals: Mapping[str, str] = field(default_factory=_nothing)
     given: tuple[str, ...] = ()
+    drew: bool | None = None
     outside: tuple[OutsideRecord, ...] = ()
     estimators: tuple[EstimatorRecord, ...] = ()
     git: Mapping[str, Any] | None = None
@@ -211,6 +213,7 @@ class RunRecord:
         "primary": optional(text),
         "goals": mapping(text),
         "given": many(text),
+        "drew": optional(codec.flag),
         "outside": many(nested(OutsideRecord)),
         "estimators": many(nested(EstimatorRecord)),
         "git": optional(mapping(codec.anything)),

@@ -29,6 +29,7 @@ MAGIC_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "%%experiment": tuple(EXPERIMENT_OPTIONS),
     "%xpt_new": ("parent", "note"),
     "%xpt_log": ("run", "tail"),
+    "%xpt_export": ("series",),
 }
 _KEY = re.compile(r"(?:--)?([A-Za-z][A-Za-z_-]*)(?:=(.*))?", re.DOTALL)
 _SEED = re.compile(r"(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})(?::([0-9]{1,9}))?")

@@ -53,14 +53,12 @@ export class Acting implements IActs {
     private readonly where?: IWhere
   ) {}
 
-  choose(number: number): void {
+  choose(number: number, series?: string): void {
     const { model } = this.stage;
     if (this.where !== undefined) {
       model.choosePlace(this.where.place);
-      model.choose(number, this.where.series);
-    } else {
-      model.choose(number);
     }
+    model.choose(number, series ?? this.where?.series);
   }
 
   newFrom(number: number): void {
@@ -153,10 +151,11 @@ export class Acting implements IActs {
     }, number);
   }
 
-  exportTable(): void {
+  exportTable(format: 'csv' | 'xlsx'): void {
     this.attempt(async at => {
       const { model } = this.stage;
-      download(await request.exportTable(model.settings, at.place, at.series), `${at.series}.csv`);
+      const table = await request.exportTable(model.settings, at.place, at.series, format);
+      download(table, `${at.series}.${format}`);
     }, 0);
   }
 

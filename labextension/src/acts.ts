@@ -6,8 +6,8 @@ import type { IAt, IEdit, ILineage, IRow } from './tokens';
 
 /** What people can do with the experiments of the shown series; each says by itself what went wrong. */
 export interface IActs {
-  /** Make it the chosen one, whose detail is shown. */
-  choose(number: number): void;
+  /** Make it the chosen one, whose detail is shown; by default of the series that is acted on. */
+  choose(number: number, series?: string): void;
   /** Ask for a note, then make the next experiment from this one and open it. */
   newFrom(number: number): void;
   /** Open its numbered notebook. */
@@ -21,7 +21,7 @@ export interface IActs {
   /** Move it to the trash; can be undone. */
   remove(number: number): void;
   /** Download the series as a spreadsheet. */
-  exportTable(): void;
+  exportTable(format: 'csv' | 'xlsx'): void;
   /** Change its note, tags or star; shown at once. */
   edit(number: number, change: IEdit): void;
   /** Compare all others with it; `null` takes the pin away. */
@@ -38,6 +38,11 @@ export interface IDetailProps {
   readonly metric: string | null;
   /** Changes whenever the row does: read again then. */
   readonly revision: string;
+  /** Which parts were opened or folded away; `null` of one that never was. */
+  readonly folds: {
+    readonly isOpen: (part: string) => boolean | null;
+    readonly setOpen: (part: string, open: boolean) => void;
+  };
   readonly acts: IActs;
   readonly trans: TranslationBundle;
 }

@@ -1,6 +1,7 @@
 /** Memory: what was chosen, kept for the next time. */
 import type { IStateDB } from '@jupyterlab/statedb';
 
+import type { IOrder } from './leaves/columns';
 import type { Sort } from './leaves/rows';
 
 const KEY = 'jupyter-xpt:choices';
@@ -9,6 +10,10 @@ const KEY = 'jupyter-xpt:choices';
 export interface IChoices {
   readonly series?: string;
   readonly sort?: Sort;
+  /** The column that the list was last sorted by. */
+  readonly order?: IOrder;
+  /** The columns of each series. */
+  readonly columns?: Readonly<Record<string, readonly string[]>>;
   /** The metric of each series. */
   readonly metrics?: Readonly<Record<string, string>>;
 }
@@ -19,6 +24,8 @@ interface IKept {
   readonly places: Readonly<Record<string, IChoices>>;
   /** The list's share of the panel's height. */
   readonly share?: number;
+  /** Which parts of the detail were opened or folded away. */
+  readonly open?: Readonly<Record<string, boolean>>;
 }
 
 function unkept(reason: unknown): void {
@@ -56,6 +63,15 @@ export class Memory {
 
   setShare(share: number): void {
     this.keep({ ...this.kept, share });
+  }
+
+  /** Whether a part of the detail was opened or folded away; `null` where it never was. */
+  isOpen(part: string): boolean | null {
+    return this.kept.open?.[part] ?? null;
+  }
+
+  setOpen(part: string, open: boolean): void {
+    this.keep({ ...this.kept, open: { ...this.kept.open, [part]: open } });
   }
 
   private keep(kept: IKept): void {

@@ -25,6 +25,7 @@ export const COMMANDS = {
   restore: 'jupyter-xpt:restore',
   remove: 'jupyter-xpt:delete',
   exportTable: 'jupyter-xpt:export',
+  exportSheet: 'jupyter-xpt:export-xlsx',
   foldAll: 'jupyter-xpt:fold-all',
   unfoldAll: 'jupyter-xpt:unfold-all'
 } as const;
@@ -216,9 +217,17 @@ export function addCommands(
     ],
     [
       COMMANDS.exportTable,
-      trans.__('Export as Spreadsheet'),
+      trans.__('Export as CSV'),
       () => {
-        acts.exportTable();
+        acts.exportTable('csv');
+      },
+      () => model.lineage !== null
+    ],
+    [
+      COMMANDS.exportSheet,
+      trans.__('Export as Spreadsheet (xlsx)'),
+      () => {
+        acts.exportTable('xlsx');
       },
       () => model.lineage !== null
     ],
@@ -280,6 +289,6 @@ export function openRowMenu(app: JupyterFrontEnd, number: number, x: number, y: 
 
 /** The menu of the whole series. */
 export function openSeriesMenu(app: JupyterFrontEnd, x: number, y: number): void {
-  const { exportTable, compare, foldAll, unfoldAll } = COMMANDS;
-  openMenu(app, [compare, exportTable, null, foldAll, unfoldAll], {}, x, y);
+  const { exportTable, exportSheet, compare, foldAll, unfoldAll } = COMMANDS;
+  openMenu(app, [compare, null, exportSheet, exportTable, null, foldAll, unfoldAll], {}, x, y);
 }

@@ -13,6 +13,7 @@ import type { INamed } from './leaves/names';
 import { Memory } from './memory';
 import type { IChoices } from './memory';
 import * as request from './request';
+import type { IOrder } from './leaves/columns';
 import type { Sort } from './leaves/rows';
 import type { IAt, IEdit, ILineage, IPlace, IRow, ISeriesEdit, ITold } from './tokens';
 import { EVENT_SCHEMA } from './tokens';
@@ -110,6 +111,28 @@ export class Model {
     return this.choices.sort ?? this.usual;
   }
 
+  /** What sorting by a column means; `null` where the list is not sorted so. */
+  get order(): IOrder | null {
+    return this.sort === 'column' ? (this.choices.order ?? null) : null;
+  }
+
+  /** The columns that were chosen for the shown series; `null` where nobody chose any. */
+  get columns(): readonly string[] | null {
+    return this.choices.columns?.[this.lineage?.series ?? ''] ?? null;
+  }
+
+  /** Whether a part of the detail was opened or folded away; `null` where it never was. */
+  isOpen(part: string): boolean | null {
+    return this.memory.isOpen(part);
+  }
+
+  setOpen(part: string, open: boolean): void {
+    if (this.memory.isOpen(part) !== open) {
+      this.memory.setOpen(part, open);
+      this.emit();
+    }
+  }
+
   /** The chosen experiment; where none was chosen, the one that ran last. */
   get chosen(): number | null {
     const { lineage } = this;
@@ -192,6 +215,21 @@ export class Model {
 
   chooseSort(sort: Sort): void {
     this.remember({ sort });
+    this.emit();
+  }
+
+  /** Sort by a column. */
+  chooseOrder(order: IOrder): void {
+    this.remember({ sort: 'column', order });
+    this.emit();
+  }
+
+  /** Show these columns where there is room for them; `null` for the usual ones. */
+  chooseColumns(columns: readonly string[] | null): void {
+    const series = this.lineage?.series ?? '';
+    const others = Object.entries(this.choices.columns ?? {}).filter(([name]) => name !== series);
+    const own = columns === null ? [] : [[series, columns] as const];
+    this.remember({ columns: Object.fromEntries([...others, ...own]) });
     this.emit();
   }
 

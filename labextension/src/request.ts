@@ -227,7 +227,9 @@ export function fork(
 export async function exportTable(
   settings: ServerConnection.ISettings,
   place: string,
-  series: string
+  series: string,
+  format: 'csv' | 'xlsx'
 ): Promise<Blob> {
-  return (await ask(settings, `${seriesRoute(place, series)}/export`)).blob();
+  const query = format === 'csv' ? '' : URLExt.objectToQueryString({ format });
+  return (await ask(settings, `${seriesRoute(place, series)}/export${query}`)).blob();
 }

@@ -83,6 +83,9 @@ export interface IRunning {
   readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
+/** A parameter's value; what is no plain value is its source text. */
+export type Value = string | number | boolean | null;
+
 /** One experiment in its lineage. */
 export interface IRow {
   readonly number: number;
@@ -118,6 +121,10 @@ export interface IRow {
   readonly warnings: number;
   /** Whether its numbered notebook is there. */
   readonly notebook: boolean;
+  /** What it was set to; in an overview only what its parent is not, where that row comes before it in the same answer. */
+  readonly parameters: Readonly<Record<string, Value>>;
+  /** What of its parent's `parameters` it has not; only there. */
+  readonly lacks?: readonly string[];
 }
 
 /** The experiments of one series. */
@@ -229,11 +236,50 @@ export interface IRun {
   readonly log_bytes: number;
   /** The metrics that were logged step by step. */
   readonly curves: readonly string[];
-  readonly git: {
-    readonly commit: string | null;
-    readonly branch: string | null;
-    readonly dirty: boolean | null;
-  } | null;
+  readonly git: IGit | null;
+  /** What came from outside of the source. */
+  readonly outside: readonly {
+    /** `environment`, `argument`, `papermill`, `input`. */
+    readonly kind: string;
+    readonly name: string;
+    readonly value: string | null;
+    /** Whether it may be a secret, and is not kept. */
+    readonly masked: boolean;
+  }[];
+  readonly estimators: readonly IEstimator[];
+}
+
+/** Where a run stood in git. */
+export interface IGit {
+  readonly commit: string | null;
+  /** `null` on a detached HEAD. */
+  readonly branch: string | null;
+  readonly dirty: boolean | null;
+  /** The remote's address, without who may use it. */
+  readonly remote: string | null;
+  /** How many tracked files differ from the commit. */
+  readonly changed: number | null;
+  /** How many files git does not know. */
+  readonly untracked: number | null;
+  /** Whether the run kept what differs as a patch. */
+  readonly patch: boolean;
+  /** The ref, or the hash, of the commit that holds the whole tree as it was. */
+  readonly hidden: string | null;
+  /** The first of the files that git does not know. */
+  readonly untracked_files: readonly string[];
+  /** Files that are neither in the patch nor in the hidden commit. */
+  readonly left_out: readonly string[];
+  /** What could not be told. */
+  readonly problem: string | null;
+}
+
+/** A model that a run made. */
+export interface IEstimator {
+  /** The variable that it is bound to. */
+  readonly name: string;
+  /** Its class. */
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, Value>>;
 }
 
 /** A data set that a run read or made. */
@@ -243,6 +289,30 @@ export interface IDataset {
   /** Dimensions, classes, who uses it, in a line. */
   readonly said: string;
   readonly digest: string | null;
+  /** The run that made it, where one of ours did. */
+  readonly maker?: IMaker | null;
+  /** The runs that use it. */
+  readonly users?: readonly IMaker[];
+}
+
+/** A run that made or used a data set. */
+export interface IMaker {
+  /** The experiment's whole name. */
+  readonly experiment: string;
+  readonly number: number | null;
+  readonly run: string;
+}
+
+/** One parameter of an experiment beside its parent's, as text; `null` on a side that has none. */
+export interface IParameter {
+  readonly name: string;
+  readonly origin: 'source' | 'model' | 'outside';
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Whether both are known and not the same. */
+  readonly changed: boolean;
+  /** Whether it may be a secret, and is not kept. */
+  readonly masked: boolean;
 }
 
 /** All about one experiment. */
@@ -251,6 +321,8 @@ export interface IDetail {
   readonly changes: readonly IChange[] | null;
   readonly children: readonly number[];
   readonly warnings: readonly IWarned[];
+  /** Those that changed first. */
+  readonly parameters: readonly IParameter[];
   readonly runs: readonly IRun[];
   readonly environment: Readonly<Record<string, unknown>> | null;
   readonly environment_changes: readonly {
@@ -324,6 +396,12 @@ export interface ICompare {
     readonly what: string;
     /** As many as `numbers`; `null` where it has none. */
     readonly values: readonly (string | null)[];
+  }[];
+  /** Every parameter that any of them has, those that differ first. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly values: readonly (string | null)[];
+    readonly differs: boolean;
   }[];
   readonly metrics: readonly string[];
   readonly verdicts: readonly {

@@ -72,6 +72,7 @@ export function row(number: number, given: Partial<IRow> = {}): IRow {
     seconds: null,
     warnings: 0,
     notebook: true,
+    parameters: {},
     ...given
   };
 }

@@ -2,16 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { filter, terms } from '../src/leaves/filter';
+import type { IFiltered } from '../src/leaves/filter';
 import { measured, row, verdict } from './build';
 
 const ROWS = [
   row(1, {
     note: 'baseline random forest',
+    parameters: { trees: 100, 'model.max_depth': 5, scaled: true, 'CONFIG.size': 3 },
     measured: { accuracy: measured(0.91), 'val/loss': measured(0.3) }
   }),
   row(2, {
     parent: 1,
     note: 'boosting + class weights',
+    parameters: {
+      trees: 300,
+      'model.max_depth': 15,
+      'model.class_weight': 'balanced',
+      $RATE: '0.1',
+      'other.size': 3
+    },
     tags: ['paper', 'quick run'],
     star: true,
     runs: 2,
@@ -21,6 +30,7 @@ const ROWS = [
   row(3, {
     parent: 1,
     offered: 'boosting in place of forest',
+    parameters: { 'model.max_depth': null, scaled: 'flag' },
     status: 'failed',
     warnings: 1,
     measured: { accuracy: measured(0.93) },
@@ -28,6 +38,20 @@ const ROWS = [
   }),
   row(40, { note: 'Über-Modell "quoted"', status: 'planned', tags: ['Paper'], runs: 0 })
 ];
+
+const ABOUT: IFiltered = {
+  metrics: ['accuracy', 'val/loss'],
+  metric: 'accuracy',
+  parameters: [
+    'trees',
+    'model.max_depth',
+    'model.class_weight',
+    'scaled',
+    '$RATE',
+    'CONFIG.size',
+    'other.size'
+  ]
+};
 
 const LINES: readonly (readonly [string, readonly number[]])[] = [
   ['', [1, 2, 3, 40]],
@@ -79,12 +103,27 @@ const LINES: readonly (readonly [string, readonly number[]])[] = [
   ['runs>1', [2]],
   ['warnings>0', [3]],
   ['number>=3', [3, 40]],
+  ['trees>100', [2]],
+  ['trees:100', [1]],
+  ['TREES=100', [1]],
+  ['trees!=100', [2]],
+  ['model.max_depth:5', [1]],
+  ['max_depth>=5', [1, 2]],
+  ['max_depth:none', [3]],
+  ['class_weight:bal', [2]],
+  ['class_weight=bal', []],
+  ['-class_weight:balanced', [1, 3, 40]],
+  ['scaled:true', [1]],
+  ['scaled=1', []],
+  ['$RATE<0.2', [2]],
+  ['rate:0.10', [2]],
+  ['size:3', [1, 2]],
   ['-', [40]]
 ];
 
 for (const [line, numbers] of LINES) {
   test(`"${line}" means ${numbers.join(', ') || 'none'}`, () => {
-    const { matches } = filter(line, ['accuracy', 'val/loss'], 'accuracy');
+    const { matches } = filter(line, ABOUT);
     assert.deepEqual(
       ROWS.filter(matches).map(one => one.number),
       numbers
@@ -107,17 +146,19 @@ const UNKNOWN: readonly (readonly [string, readonly string[]])[] = [
   ['"', ['"']],
   ['--', []],
   ['(.*[+', []],
-  ['constructor:x __proto__>1', ['constructor:x', '__proto__>1']]
+  ['constructor:x __proto__>1', ['constructor:x', '__proto__>1']],
+  ['depth>3 trees:x', ['depth>3']],
+  ['trees>many', ['trees>many']]
 ];
 
 for (const [line, unknown] of UNKNOWN) {
   test(`of "${line}" ${unknown.join(' ') || 'nothing'} is not understood`, () => {
-    assert.deepEqual(filter(line, ['accuracy'], 'accuracy').unknown, unknown);
+    assert.deepEqual(filter(line, { ...ABOUT, metrics: ['accuracy'] }).unknown, unknown);
   });
 }
 
 test('a term that is not understood leaves the others their meaning', () => {
-  const { matches, empty } = filter('foo:bar boosting', ['accuracy'], 'accuracy');
+  const { matches, empty } = filter('foo:bar boosting', ABOUT);
   assert.deepEqual(
     ROWS.filter(matches).map(one => one.number),
     [2, 3]
@@ -126,7 +167,7 @@ test('a term that is not understood leaves the others their meaning', () => {
 });
 
 test('only terms that are not understood mean all', () => {
-  assert.equal(filter('foo:bar', [], null).empty, true);
+  assert.equal(filter('foo:bar', { metrics: [], metric: null, parameters: [] }).empty, true);
 });
 
 test('quotes hold words together, also behind a key', () => {

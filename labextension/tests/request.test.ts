@@ -104,7 +104,8 @@ const QUESTIONS: readonly (readonly [string, string, string, (settings: Settings
     '{"parent":9,"note":"n"}',
     s => request.fork(s, AT.place, AT.series, { parent: 9, note: 'n' })
   ],
-  ['export', `GET ${SERIES}/export`, '', s => request.exportTable(s, AT.place, AT.series)]
+  ['export', `GET ${SERIES}/export`, '', s => request.exportTable(s, AT.place, AT.series, 'csv')],
+  ['sheet', `GET ${SERIES}/export?format=xlsx`, '', s => request.exportTable(s, AT.place, AT.series, 'xlsx')]
 ];
 const RUN = '2026_11_23-12_34_12';
 

@@ -35,6 +35,15 @@ def test_an_experiment_answers_what_one_reaches_for(folder):
     assert repr(one.runs[0]).startswith("<run 2026_11_23-12_34_01 · finished")
 
 
+def test_an_experiment_has_its_parameters(tmp_path):
+    for number, trees in ((1, 100), (2, 300)):
+        builders.write_experiment(tmp_path, builders.experiment_record(number, parameters={"trees": trees, "depth": 3}))
+    assert dict(get(2, tmp_path).parameters) == {"trees": 300, "depth": 3}
+    frame = experiments(tmp_path).to_frame()
+    assert list(frame["trees"]) == [100, 300]
+    assert "depth" not in frame
+
+
 def test_what_was_not_measured_is_refused_with_what_was(folder):
     with pytest.raises(MetricError, match="it has accuracy, loss"):
         get(4, folder).values("f1")

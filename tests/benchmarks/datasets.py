@@ -27,8 +27,10 @@ import pandas as pd
 from jupyter_xpt.actions.inputs import RunInputs
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, new_record
-from jupyter_xpt.edges.data.files import file_content
+from jupyter_xpt.edges.data.files import directory_content, file_content
 from jupyter_xpt.edges.data.frames import content_of
+from jupyter_xpt.edges.data.hashing import is_there, using
+from jupyter_xpt.edges.data.work import cores
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.modules import OpenedFiles
 from jupyter_xpt.edges.kernel.reads import Reads
@@ -67,7 +69,9 @@ def main() -> None:
     size = int(mixed.memory_usage(deep=True).sum())
     whole = os.urandom(size)
     compare("mixed frame, texts too", lambda: hashlib.sha256(whole), lambda: content_of(mixed), size)
-    files(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    files(folder)
+    several(folder)
     runs()
 
 
@@ -93,9 +97,34 @@ def files(folder: Path | None) -> None:
 
         print(f"reading alone {1024 / 1000 / timed(lambda: read(len)):.1f} GB/s")
         compare("file of 1 GiB", lambda: read(hashlib.sha256().update), fresh, 1 << 30)
+        if is_there("blake3"):
+            with using("blake3"):
+                print(f"{'the same by BLAKE3':26} {1024 / wall(fresh, 2):8.0f} MB/s on all cores")
         time.sleep(0.2)
         file_content(str(path))
         print(f"{'the same file again':26} {timed(lambda: file_content(str(path))) * 1e6:8.1f} µs")
+
+
+def several(folder: Path | None) -> None:
+    """Several files side by side."""
+    with tempfile.TemporaryDirectory(dir=folder) as inner:
+        for i in range(16):
+            Path(inner, f"{i}.bin").write_bytes(os.urandom(16 * BUFFER))
+
+        def alone() -> None:
+            for one in Path(inner).iterdir():
+                os.utime(one)
+                file_content(str(one))
+
+        def together() -> None:
+            for one in Path(inner).iterdir():
+                os.utime(one)
+            directory_content(inner)
+
+        first, other = wall(alone), wall(together)
+        print(
+            f"{'16 files side by side':26} {first / other:.1f} times as fast as one after the other ({cores()} cores)"
+        )
 
 
 def runs() -> None:
@@ -119,6 +148,16 @@ def compare(name: str, floor: Callable[[], object], call: Callable[[], object], 
     bare, cost = (statistics.median(one) for one in zip(*pairs, strict=True))
     speed = size / 1e6
     print(f"{name:26} {speed / cost:8.0f} MB/s, SHA-256 {speed / bare:6.0f} MB/s: {bare / cost:.2f} of it (goal 0.9)")
+
+
+def wall(call: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Seconds that a call takes, the best of some."""
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - began)
+    return best
 
 
 def timed(call: Callable[[], object], rounds: int = ROUNDS) -> float:

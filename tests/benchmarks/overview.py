@@ -18,19 +18,24 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import builders
 
 from jupyter_xpt.edges.disk.shelf import Shelf
+from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.thought.reading.lineage import Overviewer
 from jupyter_xpt.thought.reading.table import Table
 
 RUNS = 2
+# As many as a random forest has, and a dozen of the cell's own.
+PARAMETERS: dict[str, Value] = {f"model.parameter_{n}": n for n in range(18)} | {f"SETTING_{n}": n for n in range(12)}
 REPEATS = 5
 
 
 def write_folder(folder: Path, experiments: int) -> None:
-    """Writes that many experiments of two runs, five repeats and two metrics each."""
+    """Writes that many experiments of two runs, five repeats and two metrics each; each changes one parameter."""
     draw = random.Random(1)
+    configured: dict[int, dict[str, Value]] = {}
     for number in range(1, experiments + 1):
         parent = draw.randint(max(1, number - 20), number - 1) if number > 1 else None
-        record = builders.experiment_record(number, parent, note=f"change {number}")
+        configured[number] = changed(configured.get(parent or 0, PARAMETERS), draw)
+        record = builders.experiment_record(number, parent, note=f"change {number}", parameters=configured[number])
         path = builders.write_experiment(folder, record)
         level = draw.gauss(0.9, 0.01)
         for index in range(1, RUNS + 1):
@@ -38,6 +43,11 @@ def write_folder(folder: Path, experiments: int) -> None:
             data = builders.results({"accuracy": accuracy, "loss": [1 - value for value in accuracy]})
             builders.write_run(path, builders.run_record(index), data)
     builders.settle(folder)
+
+
+def changed(parameters: dict[str, Value], draw: random.Random) -> dict[str, Value]:
+    """Parameters of which one has another value."""
+    return {**parameters, draw.choice([*parameters]): draw.choice([0.1, 3, 300, "balanced", None, True])}
 
 
 def cpu(work: Callable[[], object], times: int = 1) -> float:

@@ -38,6 +38,8 @@ def measure(experiments: int) -> None:
         full = cpu(lambda: answer(follower), 3)
         whole = json.loads(answer(follower))
         size = len(answer(follower))
+        rows = [row for one in whole["series"] for row in one["rows"]]
+        share = sum(len(wire.encode([row["parameters"], row.get("lacks")])) for row in rows) / size
         floor = cpu(lambda: json.dumps(whole), 3)
         warm = cpu(lambda: overview(folder), 3)
         nothing = cpu(lambda: answer(follower, whole["revision"]), 3)
@@ -46,7 +48,8 @@ def measure(experiments: int) -> None:
         delta = cpu(lambda: answer(follower, whole["revision"]))
         bytes_of_delta = len(answer(follower, whole["revision"]))
     print(f"{experiments} experiments, CPU ms")
-    print(f"  full {full:8.1f} = {full / floor:4.1f} × json.dumps of the same ({floor:.1f}); {size:,} bytes")
+    print(f"  full {full:8.1f} = {full / floor:4.1f} × json.dumps of the same ({floor:.1f})")
+    print(f"  {size:,} bytes, of which parameters {share:.1%}")
     print(f"  delta {delta:7.1f} = {delta / warm:4.1f} × the warm overview ({warm:.1f}); {bytes_of_delta:,} bytes")
     print(f"  nothing new {nothing:.1f} = {nothing / warm:4.1f} × the warm overview; first of all {cold:.1f}")
 

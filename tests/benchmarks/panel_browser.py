@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser import chromium, folders, panel
 from tests.browser.lab import Lab, running
@@ -89,13 +89,18 @@ def measure(browser: Browser, experiments: int) -> None:
         empty = list_.evaluate_handle(EMPTY).as_element()
         assert empty is not None
         floor = list(empty.evaluate(SCROLL, STEPS))
+        empty.evaluate("box => box.remove()")
+        panel.widen(page, 1000)
+        expect(panel.panel(page).locator(".jp-xpt-heads")).to_be_visible()
+        wide = frames(page, list_)
         page.context.close()
     print(f"{experiments} experiments, ms; {drawn} rows drawn")
     for what, took, floor_ in (("files not read yet", cold, lab_cold), ("again", warm, lab_warm)):
         print(f"  first paint, {what:18} {took:7.0f} = {took / floor_:5.2f} × JupyterLab's opening ({floor_:.0f})")
     for what, of in (("median", median), ("worst in twenty", worst)):
-        ratio = of(own) / of(floor)
-        print(f"  a frame of scrolling, {what:15} {of(own):6.1f} = {ratio:5.2f} × an empty box ({of(floor):.1f})")
+        narrow, columns = of(own) / of(floor), of(wide) / of(floor)
+        ratios = f"{of(own):6.1f} = {narrow:5.2f} ×, with columns {of(wide):6.1f} = {columns:5.2f} ×"
+        print(f"  a frame of scrolling, {what:15} {ratios} an empty box ({of(floor):.1f})")
 
 
 def worst(times: list[float]) -> float:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_xpt.ground import codec
+from jupyter_xpt.ground.configuration import EstimatorRecord, OutsideRecord, Value
+from jupyter_xpt.ground.datasets import OUT, DatasetRecord, Datasets
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import Change, Warned
 from tests import builders
@@ -16,26 +18,115 @@ from tests.browser import payloads
 
 ROOT = Path(__file__).parent.parent.parent
 REPEATS = 3
+FOREST: dict[str, Value] = {
+    "SCALED": False,
+    "SEED_COLUMN": "id",
+    "CONFIG.size": 32,
+    "CONFIG.columns": "['wing', 'beak']",
+    "model.n_estimators": 100,
+    "model.max_depth": None,
+    "model.class_weight": None,
+    "model.criterion": "gini",
+    "model.bootstrap": True,
+    "model.min_samples_leaf": 1,
+    "model.min_samples_split": 2,
+    "model.max_features": "sqrt",
+    "model.min_impurity_decrease": 0.0,
+}
+GIT = {
+    "commit": "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d",
+    "branch": "main",
+    "dirty": True,
+    "remote": "https://git.example.invalid/lab/owls.git",
+    "untracked": 2,
+    "untracked_files": ["notes.txt", "scratch/"],
+    "hidden": "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00",
+}
+ENVIRONMENT = {
+    "schema": 1,
+    "interpreter": {"implementation": "cpython", "version": "3.11.7"},
+    "imported": ["numpy", "pandas"],
+}
 
 
 def grow(folder: Path, experiments: int) -> Path:
     """A series ``cats`` of that many experiments of one run, in branches that people might make."""
     draw = random.Random(1)
     # The builders write a record in milliseconds; that is long for ten thousand.
-    record = codec.dump(builders.experiment_record(7_777_777, 6_666_666, note="change 7777777")).decode()
+    parameters: dict[str, Value] = {**FOREST, "model.max_depth": 5_555_555}
+    record = codec.dump(
+        builders.experiment_record(7_777_777, 6_666_666, note="change 7777777", parameters=parameters)
+    ).decode()
     run = codec.dump(builders.run_record(repeats=REPEATS))
     for number in range(1, experiments + 1):
         parent = str(draw.randint(max(1, number - 20), number - 1)) if number > 1 else "null"
         path = folder / "out" / f"cats_{number:03d}"
         run_folder = path / builders.run_record().run
         run_folder.mkdir(parents=True)
-        (path / "experiment.json").write_text(record.replace("7777777", str(number)).replace("6666666", parent))
+        told = record.replace("7777777", str(number)).replace("6666666", parent)
+        (path / "experiment.json").write_text(told.replace("5555555", str(number % 20)))
         level = draw.gauss(0.9, 0.01)
         accuracy = [round(draw.gauss(level, 0.005), 4) for _ in range(REPEATS)]
         (run_folder / "run.json").write_bytes(run)
         (run_folder / "results.jsonl").write_bytes(builders.results({"accuracy": accuracy}))
     (folder / "out" / ".xpt").mkdir()
     return folder
+
+
+def configured(folder: Path) -> Path:
+    """A series ``owls`` whose experiments differ in what they were set to, with all else that a run tells of itself."""
+    steps: tuple[tuple[int | None, str, float, dict[str, Value], str | None], ...] = (
+        (None, "baseline forest", 0.912, {}, None),
+        (1, "more trees", 0.915, {"model.n_estimators": 300}, None),
+        (2, "deeper", 0.934, {"model.max_depth": 12, "CONFIG.size": 64}, "0.1"),
+        (3, "class weights", 0.948, {"model.class_weight": "balanced"}, "0.05"),
+        (1, "scaled", 0.881, {"SCALED": True, "model.max_depth": 5}, None),
+    )
+    known: dict[int | None, dict[str, Value]] = {None: FOREST}
+    for number, (parent, note, level, tried, rate) in enumerate(steps, start=1):
+        parameters = known[number] = {**known[parent], **tried}
+        source = {name: value for name, value in parameters.items() if not name.startswith("model.")}
+        forest = {name.removeprefix("model."): value for name, value in parameters.items() if name not in source}
+        changes = tuple(
+            Change("cell", "parameter", name, str(known[parent][name]), str(source[name]))
+            for name in tried
+            if name in source
+        )
+        record = builders.experiment_record(
+            number, parent, series="owls", note=note, parameters=source, changes=changes if parent else None
+        )
+        outside = [OutsideRecord("environment", "API_KEY", None, masked=True)]
+        outside += [OutsideRecord("environment", "LEARNING_RATE", rate)] if rate else []
+        run = builders.run_record(
+            git={**GIT, "changed": number, "patch": number > 1},
+            outside=tuple(outside),
+            estimators=(EstimatorRecord("model", "sklearn.ensemble._forest.RandomForestClassifier", forest),),
+        )
+        data = builders.results(
+            {
+                "accuracy": [round(level + at / 1000, 4) for at in range(-2, 3)],
+                "val/loss": [round(1 - level + at / 500, 4) for at in range(-2, 3)],
+            }
+        )
+        path = builders.write_run(
+            builders.write_experiment(folder, record), run, data, log="2026-11-23 12:34:12.123 | fit\n"
+        )
+        inputs = Datasets(
+            (
+                DatasetRecord(
+                    "owls.csv", "file", digest="sha256:9f2c" + "0" * 60, shape=(10_000, 21), classes={"owl": 900}
+                ),
+                DatasetRecord(
+                    "features.parquet", "file", direction=OUT, digest="sha256:77aa" + "0" * 60, size=4_200_000
+                ),
+            )
+        )
+        (path / "datasets.json").write_bytes(codec.dump(inputs))
+        gpus = [{"name": "NVIDIA H100", "driver": "550.54", "memory": 85_000_000_000}]
+        environment = {**ENVIRONMENT, "packages": {"numpy": f"2.{number}.0", "pandas": "2.2.0"}}
+        hardware = {"system": "Linux", "machine": "x86_64", "cores": 16, "gpus": gpus}
+        (path / "environment.json").write_text(json.dumps({**environment, "hardware": hardware}), encoding="utf-8")
+    return reserved(folder)
 
 
 def wait_for_record(folder: Path, number: int, series: str = "cats", **fields: object) -> None:

@@ -41,18 +41,18 @@ def open_beside(watch: Watch, lab: Lab, book: Path) -> Page:
 
 
 def tree(page: Page) -> Locator:
-    """The list of experiments."""
-    return panel(page).get_by_role("tree")
+    """The list of experiments: a tree, where it is wide a tree with columns."""
+    return panel(page).get_by_role("tree").or_(panel(page).get_by_role("treegrid"))
 
 
 def rows(page: Page) -> Locator:
     """The experiments that are drawn."""
-    return tree(page).get_by_role("treeitem")
+    return tree(page).locator("[data-number]")
 
 
 def row(page: Page, number: int) -> Locator:
     """One experiment in the list."""
-    return tree(page).locator(f"[role=treeitem][data-number='{number}']")
+    return tree(page).locator(f"[data-number='{number}']")
 
 
 def numbers(page: Page) -> list[int]:
@@ -104,7 +104,7 @@ def detail(page: Page, number: int) -> Locator:
 
 def filter_by(page: Page, text: str) -> None:
     """Types into the filter."""
-    panel(page).get_by_role("searchbox").fill(text)
+    panel(page).get_by_role("searchbox", name="Filter").fill(text)
 
 
 def widen(page: Page, width: int) -> None:

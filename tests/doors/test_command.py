@@ -80,6 +80,15 @@ def test_what_is_deleted_comes_back(folder, capsys):
     assert run("show", "4", capsys=capsys)[0] == 0
 
 
+def test_experiments_are_exported_and_brought_up_to_date(folder, capsys):
+    assert run("export", capsys=capsys)[:2] == (0, "experiments.xlsx: 6 experiments\n")
+    builders.write_experiment(folder, builders.experiment_record(7, 4))
+    again = "experiments.xlsx: 7 experiments, 1 of them new\n"
+    assert run("export", "experiments.xlsx", "--series", "cats", capsys=capsys)[1] == again
+    assert run("export", "table.csv", capsys=capsys)[1] == "table.csv: 7 experiments\n"
+    assert run("export", "--folder", str(folder), "--series", "cats", capsys=capsys)[1] == "cats.xlsx: 7 experiments\n"
+
+
 def test_experiments_are_compared_also_without_their_sources(folder, capsys):
     status, out, _ = run("compare", "1", "2", "4", capsys=capsys)
     assert status == 0
@@ -112,6 +121,10 @@ def test_experiments_are_compared_also_without_their_sources(folder, capsys):
         (("delete", "99"), "there is no experiment 99"),
         (("delete", "../cats_001"), "there is no experiment"),
         (("undelete", "1"), "1 is not in the trash; it is empty"),
+        (("export", "a.ods"), "'a.ods' ends neither in .xlsx nor in .csv"),
+        (("export", "no/where/a.xlsx"), "there is no folder 'no/where': make it first"),
+        (("export", "--series", "dogs"), "there is no series 'dogs'; there is cats"),
+        (("export", "out"), "ends neither"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(folder, capsys, arguments, said):
@@ -133,7 +146,10 @@ def test_a_folder_without_experiments_says_how_to_make_one(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--help",), *((one, "--help") for one in ("tree", "show", "log", "new", "restore", "diff", "baseline"))],
+    [
+        ("--help",),
+        *((one, "--help") for one in ("tree", "show", "log", "new", "restore", "diff", "baseline", "export")),
+    ],
 )
 def test_every_command_explains_itself(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -162,6 +162,16 @@ def test_what_is_wrong_with_a_series_is_told_and_escaped():
         Elements(shown)
 
 
+def test_the_table_has_the_parameters_that_differ():
+    first = facts(1, LOW, parameters={"trees": 100, "depth": 3, "<b>": "<script>"})
+    second = facts(2, HIGH, parameters={"trees": 300, "depth": 3, "<b>": None})
+    shown = html.table(lineage(first, second))
+    assert "<th>trees</th><th>&lt;b&gt;</th><th>accuracy ↑</th>" in shown
+    assert "&lt;script&gt;" in shown
+    assert "<script>" not in shown
+    assert "depth" not in shown
+
+
 def test_all_strips_share_one_scale():
     strips = re.findall("<svg.*?</svg>", html.tree(sample()))
     means = [re.findall(r'<line x1="([0-9.]+)"', strip)[-1] for strip in strips[:3]]

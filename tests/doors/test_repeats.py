@@ -460,7 +460,11 @@ def test_the_block_shows_hostile_words_as_text(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("%%experiment?", "repeats   how many times the cell runs"), ("%xpt_new?", "Fork a numbered notebook")],
+    [
+        ("%%experiment?", "repeats   how many times the cell runs"),
+        ("%xpt_new?", "Fork a numbered notebook"),
+        ("%xpt_export?", "openpyxl"),
+    ],
 )
 def test_magics_explain_themselves(bench: Bench, asked: str, said: str) -> None:
     reply = bench.kernel.client.execute(asked, reply=True, timeout=60)
@@ -477,6 +481,7 @@ def test_magics_explain_themselves(bench: Bench, asked: str, said: str) -> None:
         ("%%experiment repeats=3 rep", set()),
         ("%xpt_new --pa", {"--parent"}),
         ("%xpt_log ta", {"tail="}),
+        ("%xpt_export mine.xlsx ser", {"series="}),
     ],
 )
 def test_options_are_completed(bench: Bench, typed: str, offered: set[str]) -> None:
@@ -504,3 +509,21 @@ def test_an_unknown_code_is_not_silenced_in_silence(bench: Bench) -> None:
     shown = bench.kernel.run("%%experiment silence=XPT999\n1")
     assert shown.status == "error"
     assert "silence='XPT999' is no warning's code; the codes are XPT001" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("%xpt_export a.xlsx b.xlsx", "%xpt_export writes one file, not 2: put a name with spaces in quotes"),
+        ("%xpt_export 'sub folder/mine.xlsx'", "there is no folder 'sub folder': make it first"),
+        ("%xpt_export mine.ods", "'mine.ods' ends neither in .xlsx nor in .csv"),
+        ("%xpt_export series=owls", "there is no series 'owls'"),
+        ("%xpt_export --force", "there is no option 'force'"),
+    ],
+)
+def test_a_spreadsheet_that_cannot_be_is_refused_in_one_line(bench: Bench, typed: str, said: str) -> None:
+    bench.run("xpt.log(accuracy=0.9)")
+    shown = bench.kernel.run(typed)
+    assert shown.status == "error"
+    assert said in shown.err
+    assert shown.err.strip().count("\n") == 0

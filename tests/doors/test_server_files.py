@@ -1,7 +1,10 @@
 """What the panel reads of single files: logs, curves, figures, spreadsheets, differences."""
 
+import io
 import json
+import sys
 
+import openpyxl
 import pytest
 
 from jupyter_xpt.edges.disk import logfile
@@ -155,6 +158,33 @@ async def test_a_series_is_exported(panel):
     assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%A0%20b.csv"
     assert answer.body.decode().splitlines()[1].startswith("à b_001,")
     assert "cats" not in answer.body.decode()
+
+
+async def test_a_series_is_exported_as_a_workbook(panel):
+    builders.write_series(panel.root)
+    builders.write_experiment(panel.root, builders.experiment_record(1, series="à b", source=None))
+    (panel.root / "cats_001.ipynb").write_text("{}")
+    before = sorted(panel.root.rglob("*"))
+    answer = await panel.ask(f"{await panel.series()}/export?format=xlsx")
+    assert answer.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''cats.xlsx"
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.body))["Experiments"]
+    assert [cell.value for cell in sheet["A"]] == ["#", 1, 2, 3, 4, 5, 6]
+    assert sheet["A2"].hyperlink is None
+    assert sorted(panel.root.rglob("*")) == before
+    same = await panel.ask(f"{await panel.series()}/export?format=csv")
+    assert same.body == (await panel.ask(f"{await panel.series()}/export")).body
+
+
+async def test_a_spreadsheet_that_cannot_be_is_refused(panel, monkeypatch):
+    builders.write_series(panel.root)
+    answer = await panel.ask(f"{await panel.series()}/export?format=ods")
+    assert (answer.code, message(answer)) == (400, "format is csv or xlsx, not 'ods'")
+    # As if it were not installed.
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    answer = await panel.ask(f"{await panel.series()}/export?format=xlsx")
+    assert answer.code == 409
+    assert message(answer).endswith("pip install openpyxl (or export to .csv)")
 
 
 async def test_the_detail_tells_the_whole_experiment(panel):

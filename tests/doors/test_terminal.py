@@ -28,6 +28,7 @@ INPUTS = {
     "diff": "%xpt_diff",
     "compare": "%xpt_compare 1 2",
     "baseline": "%xpt_baseline 1",
+    "export": "%xpt_export",
     "no such option": "%%experiment repeat=2\nprint('never')",
     "error": "%%experiment name=failing\nprint('so far')\n1 / 0",
 }
@@ -159,3 +160,8 @@ def test_an_error_is_the_users_own(session: Session) -> None:
 @pytest.mark.parametrize("name", [name for name in INPUTS if name != "error"])
 def test_nothing_of_ours_has_an_escape(session: Session, name: str) -> None:
     assert "\x1b" not in session.answers[name]
+
+
+def test_a_spreadsheet_is_written_and_told_of_in_a_line(session: Session) -> None:
+    assert session.answers["export"].strip() == "experiments.xlsx: 2 experiments"
+    assert (session.folder / "experiments.xlsx").is_file()

@@ -141,6 +141,15 @@ def test_the_table_has_a_line_an_experiment_and_the_metrics_that_fit():
     assert re.match(r"[78] more metrics: ", lines[-1])
 
 
+def test_the_table_has_the_parameters_that_differ_as_far_as_there_is_room():
+    first = facts(1, LOW, parameters={"trees": 100, "depth": 3, "rate": 0.1})
+    second = facts(2, HIGH, parameters={"trees": 300, "depth": 3, "rate": 1e-05})
+    lines = text.table(lineage(first, second), Look(100)).splitlines()
+    assert lines[1].split()[:5] == ["#", "note", "trees", "rate", "accuracy"]
+    assert lines[3].split()[1:3] == ["300", "1e-05"]
+    assert text.table(lineage(first, second), Look(48)).splitlines()[-1] == "2 more parameters: experiments.csv"
+
+
 def test_show_has_everything():
     again = run_facts({"accuracy": [0.5, "NaN"]}, 2, failed=[2], digest="other", error="ValueError: bad luck")
     changes = (Change("cell", "parameter", "depth", None, "5"), Change("a.py", "edited", "+3 −1"))

@@ -1,7 +1,9 @@
 """The JSON that the panel gets: exactly the shapes that the front end's tokens.ts names."""
 
 import json
+import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,11 @@ import pytest
 from jupyter_xpt.actions import compare, detail as details
 from jupyter_xpt.actions.curves import CurveReader
 from jupyter_xpt.actions.follow import Follower
+from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.doors import wire
-from jupyter_xpt.ground.records import RUNNING, Warned
+from jupyter_xpt.ground import codec
+from jupyter_xpt.ground.configuration import EstimatorRecord, OutsideRecord
+from jupyter_xpt.ground.records import RUNNING, ExperimentRecord, Warned
 from tests import builders, servers
 from tests.servers import RUN
 
@@ -35,10 +40,26 @@ def check(name: str, found: dict) -> None:
 def folder(tmp_path):
     """A folder with something of everything."""
     servers.write_all(tmp_path)
+    configure(tmp_path, 2, {"trees": 100, "depth": 3, "scaled": True})
+    configure(tmp_path, 4, {"trees": 300, "scaled": True})
     record = builders.run_record(2, status=RUNNING, process=builders.ELSEWHERE)
     data = builders.results({"accuracy": [0.9, 0.8]}, unfinished=[2])
     builders.write_run(tmp_path / "out" / "cats_006", record, data)
     return tmp_path
+
+
+def configure(folder: Path, number: int, parameters: dict) -> None:
+    """Gives an experiment parameters, an outside value, a model and a place in git."""
+    path = folder / "out" / f"cats_{number:03d}"
+    record = codec.load(ExperimentRecord, (path / "experiment.json").read_bytes(), "experiment.json")
+    (path / "experiment.json").write_bytes(codec.dump(replace(record, parameters=parameters)))
+    git = {"commit": "c0ffee", "dirty": True, "changed": 2, "untracked": True, "patch": "git.patch"}
+    run = builders.run_record(
+        git={**git, "hidden": f"refs/xpt/cats_{number:03d}"},
+        outside=(OutsideRecord("environment", "RATE", "0.1"),),
+        estimators=(EstimatorRecord("model", "sklearn.SVC", {"C": float("inf")}),),
+    )
+    (path / RUN / "run.json").write_bytes(codec.dump(run))
 
 
 def looked(folder: Path, since: str | None = None) -> dict:
@@ -76,8 +97,51 @@ def test_a_detail_has_the_shape_that_is_written_down(folder):
     (run,) = found["runs"]
     check("IRun", run)
     check("IRepeat", run["each"][0])
+    check("IGit", run["git"])
+    assert (run["git"]["changed"], run["git"]["patch"], run["git"]["hidden"]) == (2, True, "refs/xpt/cats_004")
+    check("IEstimator", run["estimators"][0])
+    assert run["outside"] == [{"kind": "environment", "name": "RATE", "value": "0.1", "masked": False}]
+    for one in found["parameters"]:
+        check("IParameter", one)
+    assert found["parameters"][0] == {
+        "name": "trees",
+        "origin": "source",
+        "before": "100",
+        "after": "300",
+        "changed": True,
+        "masked": False,
+    }
     told = {one["what"]: (one["before"], one["after"]) for one in found["environment_changes"]}
     assert told["numpy"] == ("1.26.0", "2.1.0")
+
+
+def test_parameters_are_told_once_and_of_a_child_what_sets_it_apart(folder):
+    rows = {row["number"]: row for row in looked(folder)["series"][0]["rows"]}
+    assert rows[2]["parameters"] == {"trees": 100, "depth": 3, "scaled": True, "model.C": "Infinity", "$RATE": "0.1"}
+    assert (rows[4]["parameters"], rows[4]["lacks"]) == ({"trees": 300}, ["depth"])
+    assert "lacks" not in rows[2]
+    alone = wire.row(overview(folder).of("cats").row(4), notebook=False)
+    assert alone["parameters"] == {"trees": 300, "scaled": True, "model.C": "Infinity", "$RATE": "0.1"}
+
+
+def test_a_row_alone_in_an_answer_tells_all_its_parameters(folder):
+    follower = Follower(folder)
+    known = follower.name_of(follower.look())
+    configure(folder, 4, {"trees": 400})
+    os.utime(folder / "out" / "cats_004")
+    delta = follower.look(known)
+    (series,) = json.loads(b"".join(wire.overview(delta, follower.name_of(delta))))["series"]
+    (row,) = (row for row in series["rows"] if row["number"] == 4)
+    assert row["parameters"] == {"trees": 400, "model.C": "Infinity", "$RATE": "0.1"}
+
+
+def test_parameters_are_bounded_and_printable(tmp_path):
+    many = {f"p{n}": "x" * 5_000 for n in range(1_000)} | {"big": 2**80}
+    builders.write_experiment(tmp_path, builders.experiment_record(1, parameters={"a\x1b": "b\x1b", **many}))
+    (row,) = looked(tmp_path)["series"][0]["rows"]
+    assert len(row["parameters"]) == 200
+    assert row["parameters"]["a\ufffd"] == "b\ufffd"
+    assert all(len(value) <= 102 for value in row["parameters"].values())
 
 
 def test_the_other_answers_have_their_shapes(folder):
@@ -88,7 +152,12 @@ def test_the_other_answers_have_their_shapes(folder):
     check("IDiff", found)
     check("ICellDiff", found["cells"][0])
     check("IDiffLine", found["cells"][0]["lines"][0])
-    check("ICompare", wire.compare(compare.compare(folder, "cats", [2, 4])))
+    compared = wire.compare(compare.compare(folder, "cats", [2, 4]))
+    check("ICompare", compared)
+    assert compared["parameters"][:2] == [
+        {"name": "trees", "values": ["100", "300"], "differs": True},
+        {"name": "depth", "values": ["3", None], "differs": True},
+    ]
     check("IWarned", wire._warned([Warned("XPT001", "text")])[0])
 
 

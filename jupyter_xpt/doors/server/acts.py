@@ -8,6 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from jupyter_xpt.actions import detail as details, edit, fork, trash
+from jupyter_xpt.actions.flow import missed
 from jupyter_xpt.doors import wire
 from jupyter_xpt.doors.server.handler import ExperimentsHandler, text_of, whole_number
 from jupyter_xpt.doors.server.places import Place
@@ -46,12 +47,13 @@ class ExperimentHandler(ExperimentsHandler):
     @authenticated
     @authorized
     async def delete(self, place: str, series: str, number: str) -> None:
-        """Moves the experiment into the trash."""
+        """Moves the experiment into the trash; answers with a warning where others used its outputs."""
 
         def deleted(at: Place) -> wire.Json:
             _, row = details.located(at.folder, series, int(number))
+            warning = missed(at.folder, row.name)
             trash.delete(at.folder, row.name)
-            return {}
+            return {} if warning is None else {"warning": warning}
 
         await self.within(place, deleted)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from jupyter_server.auth.decorator import authorized
 from tornado.web import HTTPError, authenticated
 
-from jupyter_xpt.actions import compare, detail as details
+from jupyter_xpt.actions import compare, detail as details, export
 from jupyter_xpt.doors import wire
 from jupyter_xpt.doors.server.handler import ExperimentsHandler, whole
 from jupyter_xpt.doors.server.places import Place
@@ -18,6 +18,10 @@ _TAIL = 1_000
 _MAX_OFFSET = 10**15
 _MAX_SOUGHT = 200
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "svg": "image/svg+xml"}
+_SPREADSHEETS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 # A picture may be a page: nothing in it may run or be fetched, wherever it is opened.
 _INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
@@ -152,12 +156,16 @@ class FigureHandler(ExperimentsHandler):
 
 
 class ExportHandler(ExperimentsHandler):
-    """``GET …/export``: a series as a spreadsheet."""
+    """``GET …/export?format=csv|xlsx``: a series as a spreadsheet."""
 
     @authenticated
     @authorized
     async def get(self, place: str, series: str) -> None:
-        """Answers with the rows of ``experiments.csv`` that are the series'."""
-        data = await self.made(place, lambda at: details.table_of(at.folder, series))
-        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(series, safe='')}.csv")
-        self.finish(data, set_content_type="text/csv; charset=utf-8")
+        """Answers with the rows of ``experiments.csv`` that are the series', or with a new workbook."""
+        kind = self.get_query_argument("format", "csv")
+        if kind not in _SPREADSHEETS:
+            raise HTTPError(400, f"format is {' or '.join(_SPREADSHEETS)}, not {kind!r:.40}")
+        make = export.workbook if kind == "xlsx" else export.table
+        data = await self.made(place, lambda at: make(at.folder, series))
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(series, safe='')}.{kind}")
+        self.finish(data, set_content_type=_SPREADSHEETS[kind])

@@ -42,7 +42,6 @@ def _feed_texts(made: ColumnHash, chunk: Any) -> None:  # noqa: ANN401 - pyarrow
     """One chunk of texts or bytes, without a Python object for each."""
     pa, np = sys.modules["pyarrow"], numpy()
     is_text = pa.types.is_string(chunk.type) or pa.types.is_large_string(chunk.type)
-    valid = _valid(chunk)
     wide = chunk.cast(pa.large_string() if is_text else pa.large_binary())
     wide = wide.fill_null("" if is_text else b"") if chunk.null_count else wide
     if not len(wide):
@@ -50,7 +49,9 @@ def _feed_texts(made: ColumnHash, chunk: Any) -> None:  # noqa: ANN401 - pyarrow
     _, offsets, data = wide.buffers()
     ends = np.frombuffer(offsets, dtype="<i8")[wide.offset : wide.offset + len(wide) + 1]
     whole = memoryview(data if data is not None else b"")[int(ends[0]) : int(ends[-1])]
-    tags = np.where(valid, ord("s" if is_text else "y"), ord("m")).astype("u1")
+    tags: Any = (b"s" if is_text else b"y") * len(chunk)
+    if chunk.null_count:
+        tags = np.where(_valid(chunk), np.uint8(tags[0]), np.uint8(ord("m")))
     made.missing += chunk.null_count
     made.encoded(tags, np.ascontiguousarray(np.diff(ends)), whole)
 

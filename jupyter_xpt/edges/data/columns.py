@@ -1,6 +1,6 @@
 """Columns: the digest of values, one column or array at a time, whatever the library lays out in memory.
 
-A column is hashed as up to three streams, each by SHA-256, so that neither the chunks of a library nor the way it
+A column is hashed as up to three streams, each by itself, so that neither the chunks of a library nor the way it
 stores texts changes the digest: of numbers their little-endian bytes (and which are missing, where the type can say
 so); of texts and objects a letter each for the kind, the lengths, the bytes. Every NaN counts as the same value.
 
@@ -9,7 +9,6 @@ NumPy is looked up where the user has loaded it, never imported.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from array import array
@@ -21,13 +20,15 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from jupyter_xpt.edges.data.hashing import digest_text, new_hash
 from jupyter_xpt.ground.datasets import ColumnRecord
 from jupyter_xpt.ground.errors import DatasetError
 
-# Half a megabyte of numbers stays in the cache between looking for NaN and hashing; texts hold the interpreter.
+# Half a megabyte of numbers stays in the cache between hashing and looking for NaN; texts hold the interpreter.
 CHUNK_BYTES = 1 << 19
 CHUNK_TEXTS = 1 << 13
 _MAX_DEPTH = 20
+_NO_DATE = -(1 << 63)
 # Of pandas; their text has all of their value.
 _TOLD_BY_TEXT = ("Period", "Interval", "Timedelta")
 _MISSING = {"NAType": b"N", "NaTType": b"T"}
@@ -58,7 +59,7 @@ class ColumnHash:
             return
         known = self._streams.get(stream)
         if known is None:
-            known = self._streams[stream] = hashlib.sha256()
+            known = self._streams[stream] = new_hash()
         known.update(data)
 
     def numbers(self, values: Any, valid: Any = None) -> None:  # noqa: ANN401 - arrays
@@ -80,19 +81,21 @@ class ColumnHash:
 
     def _number(self, chunk: Any) -> None:  # noqa: ANN401 - a contiguous array
         """Adds a chunk of numbers, little-endian, with one kind of NaN."""
+        kind = chunk.dtype.kind
         if chunk.dtype.byteorder == ">" or (chunk.dtype.byteorder == "=" and sys.byteorder == "big"):
             chunk = chunk.astype(chunk.dtype.newbyteorder("<"))
-        before = self._streams.get("values")
+        before = self._streams.get("values") if kind in "fc" else None
         before = before.copy() if before is not None else None
         # Hashed before it is looked at: hashing waits less for memory than looking does.
         self._feed("values", chunk.reshape(-1).view("u1"))
-        absent = _absent(chunk)
-        found = int(numpy().count_nonzero(absent)) if absent is not None else 0
+        if kind not in "fcmM":
+            return
+        found = _absent(chunk, likely=self.missing > 0)
         self.missing += found
-        if found and not _are_usual(chunk, found):
-            self._streams["values"] = before if before is not None else hashlib.sha256()
+        if found and kind in "fc" and not _are_usual(chunk, found):
+            self._streams["values"] = before if before is not None else new_hash()
             chunk = chunk.copy()
-            chunk[absent] = numpy().nan
+            chunk[chunk != chunk] = numpy().nan  # noqa: PLR0124 - NaN alone differs from itself
             self._feed("values", chunk.reshape(-1).view("u1"))
 
     def objects(self, values: Sequence[Any], *, texts: bool = False) -> None:
@@ -133,8 +136,9 @@ class ColumnHash:
 
 def digest_of(content: Any) -> str:  # noqa: ANN401 - JSON
     """The digest of a JSON value."""
-    text = json.dumps(content, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    made = new_hash()
+    made.update(json.dumps(content, separators=(",", ":")).encode())
+    return digest_text(made)
 
 
 def hash_array(values: Any) -> ColumnHash:  # noqa: ANN401 - an array
@@ -186,17 +190,35 @@ def _kind_of(dtype: Any) -> str:  # noqa: ANN401 - a NumPy dtype
     return str(dtype.newbyteorder("=")) if dtype.kind not in "OT" else str(dtype)
 
 
-def _absent(chunk: Any) -> Any:  # noqa: ANN401 - arrays
-    """Which numbers are NaN or no date; None for types that have neither."""
-    if chunk.dtype.kind in "fc":
-        return chunk != chunk  # noqa: PLR0124 - NaN alone differs from itself
-    return numpy().isnat(chunk) if chunk.dtype.kind in "mM" else None
+def _absent(chunk: Any, *, likely: bool) -> int:  # noqa: ANN401 - an array
+    """How many numbers of a chunk are NaN, or no date.
+
+    Parameters
+    ----------
+    chunk
+        A contiguous array of numbers or dates.
+    likely
+        Whether some are to be expected: else a quick look tells of most chunks that they have none.
+    """
+    np, kind = numpy(), chunk.dtype.kind
+    if kind in "mM":
+        # "No date" is the least number of all.
+        numbers = chunk.view("i8")
+        return int(np.count_nonzero(numbers == _NO_DATE)) if likely or _least(numbers) == _NO_DATE else 0
+    # A single NaN makes the least NaN.
+    if not likely and kind == "f" and (least := _least(chunk)) == least:
+        return 0
+    return int(np.count_nonzero(chunk != chunk))  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _least(chunk: Any) -> Any:  # noqa: ANN401 - an array
+    """The least number of a chunk; 0 of an empty one."""
+    with numpy().errstate(invalid="ignore"):
+        return chunk.min() if chunk.size else 0
 
 
 def _are_usual(chunk: Any, absent: int) -> bool:  # noqa: ANN401 - an array
-    """Whether all NaN of a chunk have the bits that NumPy's own has; there is but one "no date"."""
-    if chunk.dtype.kind in "mM":
-        return True
+    """Whether all NaN of a chunk have the bits that NumPy's own has."""
     if chunk.dtype.kind == "c":
         return False
     bits = f"u{chunk.dtype.itemsize}"

@@ -7,7 +7,6 @@ A file's digest is the SHA-256 of its bytes, as ``sha256sum`` gives it. That of 
 from __future__ import annotations
 
 import glob
-import hashlib
 import io
 import os
 import stat
@@ -19,10 +18,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from jupyter_xpt.edges.data.hashing import algorithm, digest_text, new_hash, piece_bytes
+from jupyter_xpt.edges.data.work import side_by_side
 from jupyter_xpt.ground.errors import DatasetError
 
 MAX_FILES = 100_000
-_BUFFER_BYTES = 1 << 20
+# Several files of fewer bytes are hashed sooner than threads are started.
+_ALONE_BYTES = 4 << 20
 _MAX_KNOWN = 20_000
 # File times may be as coarse as hundredths of a second: what was written right before may be written again since.
 _RACY_NS = 100_000_000
@@ -48,18 +50,18 @@ class _Known:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._digests: OrderedDict[str, tuple[Stamp, str]] = OrderedDict()
+        self._digests: OrderedDict[tuple[str, str], tuple[Stamp, str]] = OrderedDict()
 
     def get(self, path: str, stamp: Stamp) -> str | None:
         """The digest of a file that is as it was."""
         with self._lock:
-            known = self._digests.get(path)
+            known = self._digests.get((path, algorithm()))
         return known[1] if known is not None and known[0] == stamp else None
 
     def keep(self, path: str, stamp: Stamp, digest: str) -> None:
         """Keeps a digest; the oldest go when there are too many."""
         with self._lock:
-            self._digests[path] = (stamp, digest)
+            self._digests[path, algorithm()] = (stamp, digest)
             while len(self._digests) > _MAX_KNOWN:
                 self._digests.popitem(last=False)
 
@@ -150,8 +152,8 @@ def _hashed(path: str) -> FileContent | None:
 
 def _digest(descriptor: int, size: int) -> tuple[str, int]:
     """The digest of an open file and how many bytes it has; more than it said it had are not read to their end."""
-    made = hashlib.sha256()
-    buffer = memoryview(bytearray(min(_BUFFER_BYTES, size + 1)))
+    made = new_hash()
+    buffer = memoryview(bytearray(min(piece_bytes(), size + 1)))
     read = 0
     # Reading and hashing both let the interpreter go on.
     with io.FileIO(descriptor, closefd=False) as file:
@@ -161,7 +163,7 @@ def _digest(descriptor: int, size: int) -> tuple[str, int]:
                 break
             made.update(buffer[:count])
             read += count
-    return "sha256:" + made.hexdigest(), read
+    return digest_text(made), read
 
 
 def directory_content(path: str) -> FileContent:
@@ -226,20 +228,33 @@ def _several(base: str, names: Iterator[str]) -> FileContent:
         raise DatasetError(f"more than {MAX_FILES} files: no digest")
     if not found:
         raise DatasetError("there are no files in it")
-    made, size, modified = hashlib.sha256(), 0, 0
-    for name in found:
+    made, size, modified = new_hash(), 0, 0
+
+    def content(name: str) -> FileContent:
         try:
-            one = file_content(os.path.join(base, name))
+            return file_content(os.path.join(base, name))
         except DatasetError as problem:
             raise DatasetError(f"{name}: {problem}") from None
+
+    large = sum(_size(os.path.join(base, name)) for name in found) > _ALONE_BYTES
+    contents = side_by_side(content, found) if large else map(content, found)
+    for name, one in zip(found, contents, strict=True):
         made.update(_listed(name, one.digest))
         size, modified = size + one.size, max(modified, one.modified_ns)
-    return FileContent("sha256:" + made.hexdigest(), size, len(found), modified)
+    return FileContent(digest_text(made), size, len(found), modified)
+
+
+def _size(path: str) -> int:
+    """The bytes of a file, 0 where it cannot be told."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _listed(name: str, digest: str) -> bytes:
     """The line that ``sha256sum`` prints for a file; it marks names that would break the line."""
-    line = f"{digest.removeprefix('sha256:')}  "
+    line = f"{digest.partition(':')[2]}  "
     if any(char in name for char in "\\\n\r"):
         name = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
         line = "\\" + line

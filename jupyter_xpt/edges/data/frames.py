@@ -51,7 +51,7 @@ def pandas_content(frame: Any) -> Content:  # noqa: ANN401 - pandas' DataFrame
         When a column holds objects whose value cannot be told.
     """
     names = [_label(name) for name in frame.columns]
-    found = _pandas_columns([frame.iloc[:, place] for place in range(len(names))], names)
+    found = _pandas_columns([column for _, column in frame.items()], names)
     index = _index(frame.index)
     parts = [[*_tagged(name), one.digest()] for name, one in zip(frame.columns, found, strict=True)]
     digest = digest_of(["xpt-table-1", len(frame), index, parts])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace as changed
 from datetime import datetime
 from typing import Any
@@ -69,7 +70,7 @@ def task_of(value: object, asked: Asked, *, now: bool = False) -> Task:
     if is_address(given):
         parts = urlsplit(given) if given.lower().startswith("file://") else None
         if parts is None or parts.netloc not in ("", "localhost"):
-            return _done(_of_address(given, asked))
+            return known_task(_of_address(given, asked))
         given = unquote(parts.path)
     return _of_path(given, asked, now=now)
 
@@ -102,13 +103,6 @@ def _record(asked: Asked, kind: str, default: str) -> DatasetRecord:
     return DatasetRecord((asked.name or default)[:_MAX_NAME], kind, version=version)
 
 
-def _done(record: DatasetRecord) -> Task:
-    """A task with nothing left to do."""
-    task = Task(record, lambda: Found(record))
-    task.run()
-    return task
-
-
 def _started(task: Task, *, now: bool) -> Task:
     """A task that is done at once, or beside the cell."""
     if now:
@@ -133,8 +127,7 @@ def _of_path(given: str, asked: Asked, *, now: bool) -> Task:
         raise DatasetError("an empty name is no file's")
     default = name_of(given) or given
     if os.path.isdir(given):
-        record = changed(_record(asked, "directory", default), location=os.path.realpath(given))
-        return _started(Task(record, _describe(record, lambda: directory_content(given)), record.location), now=now)
+        return directory_task(given, _record(asked, "directory", default), now=now)
     if glob.has_magic(given) and not os.path.lexists(given):
         where = os.path.realpath(fixed_part(given))
         record = _record(asked, "pattern", default)
@@ -142,6 +135,20 @@ def _of_path(given: str, asked: Asked, *, now: bool) -> Task:
         return _started(Task(record, _describe(record, lambda: pattern_content(given)), where), now=now)
     status = plain_status(given)
     return file_task(given, _record(asked, "file", default), asked.label, now=now or status.st_size <= SMALL_FILE_BYTES)
+
+
+def directory_task(given: str, record: DatasetRecord, *, now: bool) -> Task:
+    """The task for a directory."""
+    real = os.path.realpath(given)
+    record = changed(record, location=real)
+    return _started(Task(record, _describe(record, lambda: directory_content(given)), real), now=now)
+
+
+def known_task(record: DatasetRecord) -> Task:
+    """The task for data of which nothing more will become known."""
+    task = Task(record, lambda: Found(record))
+    task.run()
+    return task
 
 
 def file_task(given: str, record: DatasetRecord, label: object = None, *, now: bool) -> Task:
@@ -156,6 +163,10 @@ def file_task(given: str, record: DatasetRecord, label: object = None, *, now: b
         raise DatasetError(f"the label of a file is a column's name, not {type(label).__name__}")
     real = os.path.realpath(given)
     record = changed(record, location=real, label=label)
+    # Known at once, so that a digest that did not come in time can be told to be of the same file.
+    with suppress(OSError):
+        status = os.stat(real)
+        record = changed(record, size=status.st_size, modified=moment(status.st_mtime_ns))
     return _started(Task(record, _describe(record, lambda: file_content(real), label), real), now=now)
 
 
@@ -164,13 +175,12 @@ def _describe(record: DatasetRecord, read: Callable[[], FileContent], label: str
 
     def described() -> Found:
         content = read()
-        moment = datetime.fromtimestamp(content.modified_ns / 1e9).astimezone()
         found = changed(
             record,
             digest=content.digest,
             size=content.size,
             files=content.files,
-            modified=moment.isoformat(timespec="milliseconds"),
+            modified=moment(content.modified_ns),
         )
         if record.kind != "file" or record.location is None:
             return Found(found)
@@ -193,6 +203,11 @@ def _describe(record: DatasetRecord, read: Callable[[], FileContent], label: str
         )
 
     return described
+
+
+def moment(ns: int) -> str:
+    """A file's time as records have it."""
+    return datetime.fromtimestamp(ns / 1e9).astimezone().isoformat(timespec="milliseconds")
 
 
 def _table(path: str, digest: str, label: str | None) -> TableContent:

@@ -6,16 +6,21 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace as changed
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyter_xpt.edges.kernel.reads import muted
 from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.errors import DatasetError
 
-_MAX_THREADS = 4
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+# More than that many files at once only make a disk seek.
+_MAX_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Task:
         self._found = Found(changed(record, pending=True))
         self._describe: Callable[[], Found] | None = describe
         self._done = threading.Event()
+        # What digests are made by, as it is now; the thread that does it knows nothing of it.
+        self._context = copy_context()
 
     @property
     def is_done(self) -> bool:
@@ -72,7 +79,7 @@ class Task:
         known = changed(self._found.record, pending=False)
         try:
             with muted():
-                found = describe()
+                found = self._context.run(describe)
             record = changed(found.record, pending=False)
             when = datetime.now().astimezone().isoformat(timespec="milliseconds")
             self._found = Found(changed(record, digested=when) if record.digest else record, found.rows)
@@ -83,6 +90,57 @@ class Task:
             self._found = Found(changed(known, problem=f"it cannot be described: {type(problem).__name__}: {said}"))
         finally:
             self._done.set()
+
+
+def cores() -> int:
+    """How many files are hashed side by side."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MAX_THREADS, usable)
+
+
+def side_by_side(do: Callable[[Item], Made], items: Sequence[Item]) -> list[Made]:
+    """What a function makes of each of several things, on all cores; its first exception where it raises any.
+
+    Parameters
+    ----------
+    do
+        What is to be done; most of it must let other threads go on.
+    items
+        What it is to be done with.
+    """
+    made: dict[int, Made] = {}
+    raised: dict[int, Exception] = {}
+    waiting = iter(enumerate(items))
+    lock = threading.Lock()
+
+    def work() -> None:
+        with muted():
+            while not raised:
+                with lock:
+                    place, _ = next(waiting, (-1, None))
+                if place < 0:
+                    return
+                try:
+                    made[place] = do(items[place])
+                except Exception as problem:  # noqa: BLE001 - it is raised again where it was asked for
+                    raised[place] = problem
+
+    threads = [
+        threading.Thread(target=copy_context().run, args=(work,), name="jupyter_xpt digests", daemon=True)
+        for _ in range(min(cores(), len(items)) - 1)
+    ]
+    started = []
+    for thread in threads:
+        # No more threads to be had: then with those that are there.
+        with suppress(RuntimeError):
+            thread.start()
+            started.append(thread)
+    work()
+    for thread in started:
+        thread.join()
+    if raised:
+        raise raised[min(raised)]
+    return [made[place] for place in range(len(items))]
 
 
 class Workers:
@@ -104,7 +162,7 @@ class Workers:
         with self._lock:
             self._waiting.append(task)
             self._held += task.size
-            if self._threads >= min(_MAX_THREADS, os.cpu_count() or 1):
+            if self._threads >= cores():
                 return
             self._threads += 1
         try:

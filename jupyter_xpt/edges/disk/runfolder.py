@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace as changed
 
 from jupyter_xpt.edges.disk.plainfile import MISSING, Stamp, Unreadable, opened, read_record, stamp_of
-from jupyter_xpt.edges.host import machine
+from jupyter_xpt.edges.host import identity
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import RecordError
 from jupyter_xpt.ground.facts import RunFacts
@@ -113,7 +113,7 @@ def _status(record: RunRecord, path: str, stamps: tuple[Stamp, ...], now: float)
     process = record.process
     alive = None
     if process is not None:
-        alive = machine.is_alive(process.pid, process.started, process.host, process.boot)
+        alive = identity.is_alive(process.pid, process.started, process.host, process.boot)
     if alive is not None:
         return (RUNNING, False) if alive else (DIED, True)
     # Another host's processes cannot be seen from here; what they write can.

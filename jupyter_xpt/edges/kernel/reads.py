@@ -10,11 +10,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from jupyter_xpt.edges.kernel.inputs import Inputs
 from jupyter_xpt.edges.kernel.modules import OpenedFiles
+from jupyter_xpt.ground.settings import SHA256
 
 # Code is no data.
 _CODE = (".py", ".pyc", ".pyi", ".so", ".ipynb", ".pth", ".pyx")
@@ -28,15 +29,20 @@ class Reads:
     ----------
     opened
         The session's watcher of configuration files: while that is paused, it is we who open files.
+    algorithm
+        Gives what digests of data are made by.
     """
 
-    def __init__(self, opened: OpenedFiles) -> None:
+    def __init__(self, opened: OpenedFiles, algorithm: Callable[[], str] = lambda: SHA256) -> None:
         self._opened = opened
+        self.algorithm = algorithm
         self.inputs = Inputs()
         self._order = -1
         self._began: dict[int, int] = {}
         self._read: dict[int, dict[str, None]] = {}
         self._written: dict[str, None] = {}
+        # The real paths of what was written.
+        self._resolved: dict[str, str] = {}
 
     def watch(self) -> None:
         """Begins to notice."""
@@ -75,7 +81,10 @@ class Reads:
 
         What the session itself wrote is left out.
         """
-        written = {os.path.realpath(path) for path in self._written}
+        # A session writes more and more, our own files among them: what was resolved stays so.
+        new = [path for path in tuple(self._written) if path not in self._resolved]
+        self._resolved.update((path, os.path.realpath(path)) for path in new)
+        written = set(self._resolved.values())
         found: dict[str, int] = {}
         for order in orders:
             for path in tuple(self._read.get(order, ())):

@@ -58,10 +58,64 @@ _SEEDERS: dict[str, Callable[[ModuleType, int], None]] = {
 }
 
 
+def _numpy_state(module: ModuleType) -> tuple[object, ...]:
+    """Where NumPy's global generator stands."""
+    state = module.random.get_state(legacy=False)
+    inner = tuple(one.tobytes() if hasattr(one, "tobytes") else one for one in state["state"].values())
+    return (state["bit_generator"], inner, state.get("has_gauss"), state.get("gauss"))
+
+
+# TensorFlow does not tell where its generator stands.
+_STATES: dict[str, Callable[[ModuleType], object]] = {
+    "random": lambda module: module.getstate(),
+    "numpy": _numpy_state,
+    "torch": lambda module: module.get_rng_state().numpy().tobytes(),
+}
+
+
+class Marks:
+    """Where the generators stood right after they were seeded, to see whether anything was drawn since."""
+
+    def __init__(self) -> None:
+        self._stood: dict[str, Any] = {}
+
+    def mark(self, library: str, module: ModuleType) -> None:
+        """Notes where a library's generator stands; nothing where that cannot be read."""
+        reader = _STATES.get(library)
+        if reader is not None:
+            # Whatever another version of that library says instead.
+            with suppress(Exception):
+                self._stood[library] = reader(module)
+
+    def drew(self) -> bool | None:
+        """Whether a generator moved since; None where none did that can be read, and there are others."""
+        unread = False
+        for library in ("random", *_SEEDERS):
+            module = sys.modules.get(library)
+            if module is None:
+                continue
+            stood, now = self._stood.get(library), None
+            with suppress(Exception):
+                now = _STATES[library](module) if stood is not None else None
+            if now is None:
+                unread = True
+            elif now != stood:
+                return True
+        torch = sys.modules.get("torch")
+        # Generators of devices are not looked at: that would wait for the device.
+        unread = unread or bool(torch is not None and torch.cuda.is_initialized())
+        return None if unread else False
+
+
 @contextmanager
-def seeded(entropy: int, repeat: int) -> Iterator[None]:
-    """Seeds every generator that is there, and those of libraries imported inside the block, once they come."""
+def seeded(entropy: int, repeat: int) -> Iterator[Marks]:
+    """Seeds every generator that is there, and those of libraries imported inside the block, once they come.
+
+    Gives where they stood then.
+    """
+    marks = Marks()
     random.seed(derive(entropy, repeat, "random"))
+    marks.mark("random", random)
     waiting = {}
     for library, seeder in _SEEDERS.items():
         module = sys.modules.get(library)
@@ -69,10 +123,11 @@ def seeded(entropy: int, repeat: int) -> Iterator[None]:
             waiting[library] = derive(entropy, repeat, library)
         else:
             seeder(module, derive(entropy, repeat, library))
-    finder = _LateSeeds(waiting)
+            marks.mark(library, module)
+    finder = _LateSeeds(waiting, marks)
     sys.meta_path.insert(0, finder)
     try:
-        yield
+        yield marks
     finally:
         # The user's code may have put another list there.
         with suppress(ValueError):
@@ -82,8 +137,9 @@ def seeded(entropy: int, repeat: int) -> Iterator[None]:
 class _LateSeeds(importlib.abc.MetaPathFinder):
     """Seeds a library right after its first import."""
 
-    def __init__(self, waiting: dict[str, int]) -> None:
+    def __init__(self, waiting: dict[str, int], marks: Marks) -> None:
         self._waiting = waiting
+        self._marks = marks
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -97,7 +153,7 @@ class _LateSeeds(importlib.abc.MetaPathFinder):
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _SeedingLoader(spec.loader, fullname, self._waiting)  # type: ignore[assignment]  # duck-typed
+                    spec.loader = _SeedingLoader(spec.loader, fullname, self._waiting, self._marks)  # type: ignore[assignment]  # duck-typed
                 return spec
         return None
 
@@ -105,10 +161,11 @@ class _LateSeeds(importlib.abc.MetaPathFinder):
 class _SeedingLoader:
     """A loader that seeds the module it has loaded, then steps aside."""
 
-    def __init__(self, loader: Any, library: str, waiting: dict[str, int]) -> None:  # noqa: ANN401 - any loader
+    def __init__(self, loader: Any, library: str, waiting: dict[str, int], marks: Marks) -> None:  # noqa: ANN401 - any loader
         self._loader = loader
         self._library = library
         self._waiting = waiting
+        self._marks = marks
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the loader has
         return getattr(self._loader, name)
@@ -129,3 +186,4 @@ class _SeedingLoader:
         seed = self._waiting.pop(self._library, None)
         if seed is not None:
             _SEEDERS[self._library](module, seed)
+            self._marks.mark(self._library, module)

@@ -139,6 +139,19 @@ def look(
     return tuple(caveats)
 
 
+def draws(cell: str, above: Sequence[str]) -> bool:
+    """Whether the source of an experiment says that random numbers are drawn, fixed seeds and cells above included.
+
+    Parameters
+    ----------
+    cell, above
+        As for `look`.
+    """
+    values: dict[str, str] = {}
+    codes = {_SEED: _SEED, "XPT003": "XPT003", "XPT005": "XPT005"}
+    return any([_known(text, codes, values) for text in (*above, cell)])
+
+
 def _worded(places: Sequence[_Seen], told: Mapping[Read, str] | None, *, named: bool = False) -> list[_Seen]:
     """Places where something comes from outside with what is said of it; without those of which nothing is.
 

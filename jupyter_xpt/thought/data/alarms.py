@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from jupyter_xpt.ground.datasets import DECLARED, IN, ColumnRecord, DatasetRecord
+from jupyter_xpt.ground.datasets import DECLARED, IN, ColumnRecord, DatasetRecord, algorithm_of, same_digest
+from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import Warned
-from jupyter_xpt.thought.data.wording import dimensions, grouped
+from jupyter_xpt.thought.data.wording import dimensions, grouped, told
 
 # What each code of ours means; the format page has the same words.
 CODES: Mapping[str, str] = {
-    "data": "An input could not be described as asked: it is missing, unreadable, of no known kind.",
+    "data": "Data could not be described as asked: it is missing, unreadable, of no known kind.",
     "data-changed": "An input has the same name as before and other content.",
     "data-missing": "The run before declared an input that this one did not.",
     "data-overlap": "Training and test data share rows.",
+    "data-unwritten": "An output was asked for and never written.",
+    "data-altered": "An output that is used is no longer what the run that made it wrote.",
+    "data-rerun": "An output that is used was made again by its experiment, with other content.",
+    "data-stale": "The source of the experiment that made an output that is used was changed since.",
+    "data-drawn": "Random numbers were drawn for an output that is used: it is the same in every repeat.",
 }
 _MAX_SAID = 4
 
@@ -28,23 +34,42 @@ def compare(now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than:
     than
         What the other run is called: ``003``.
     """
-    known = {one.name: one for one in now if one.direction == IN}
+    known = {_key(one): one for one in now if one.direction == IN}
+    used = {one.name for one in now if one.direction == IN and one.made_by is not None}
     found = []
     for old in before:
         if old.direction != IN:
             continue
-        new = known.get(old.name)
+        new = known.get(_key(old))
         if new is None:
-            if old.how == DECLARED:
-                said = f"{old.name}: {than} declared this input, this run did not"
+            # The output of another experiment in its place is what the source says now.
+            if old.how == DECLARED and not (old.made_by is not None and old.name in used):
+                said = f"{told(old)}: {than} declared this input, this run did not"
                 found.append(Warned("data-missing", said, old.name))
         # What is not known yet is compared once it is.
         elif new.kind == old.kind and not new.pending:
-            differences = _differences(new, old)
-            if differences:
-                text = f"{old.name}: same name, {'; '.join(differences)} (since {than})"
-                found.append(Warned("data-changed", text, old.name))
+            found += _compared(new, old, than)
     return tuple(found)
+
+
+def _compared(new: DatasetRecord, old: DatasetRecord, than: str) -> list[Warned]:
+    """What is to be said of an input beside the one that bore its name before."""
+    if new.digest and old.digest and same_digest(new.digest, old.digest) is None and new.contents == old.contents == 1:
+        kinds = f"its digest is {algorithm_of(new.digest)}, that of {than} {algorithm_of(old.digest)}"
+        return [Warned("data", f"{told(old)}: {kinds}: whether its content is the same cannot be told", old.name)]
+    differences = "; ".join(_differences(new, old))
+    if not differences:
+        return []
+    made, before = new.made_by, old.made_by
+    if made is not None and before is not None and made != before:
+        who = f"{short(made[0].number)} made it again (run {made[1]}; {than} used {before[1]})"
+        return [Warned("data-rerun", f"{told(old)}: {who}: {differences}", old.name)]
+    return [Warned("data-changed", f"{told(old)}: same name, {differences} (since {than})", old.name)]
+
+
+def _key(record: DatasetRecord) -> tuple[str, str]:
+    """What an input is known by from run to run: its name, and the experiment that made it."""
+    return record.name, str(record.made_by[0]) if record.made_by is not None else ""
 
 
 def overlap(train: str, test: str, shared: int, of: int, twice: int) -> Warned:
@@ -71,7 +96,7 @@ def _differences(new: DatasetRecord, old: DatasetRecord) -> list[str]:
     # What varies from repeat to repeat has no one digest to compare.
     varies = new.contents > 1 or old.contents > 1
     found = []
-    if new.digest and old.digest and new.digest != old.digest and not varies:
+    if same_digest(new.digest, old.digest) is False and not varies:
         found.append("new digest")
     if new.version != old.version:
         found.append(f"version {old.version or 'not given'} → {new.version or 'not given'}")
@@ -94,9 +119,7 @@ def _columns(new: Sequence[ColumnRecord], old: Sequence[ColumnRecord]) -> list[s
     if not now or not before:
         return []
     both = [name for name in before if name in now]
-    other = [
-        name for name in both if now[name].digest and before[name].digest and now[name].digest != before[name].digest
-    ]
+    other = [name for name in both if same_digest(now[name].digest, before[name].digest) is False]
     parts = [
         _some("column", [name for name in now if name not in before], "added"),
         _some("column", [name for name in before if name not in now], "removed"),

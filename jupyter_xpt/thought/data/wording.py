@@ -2,31 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from jupyter_xpt.ground.datasets import SEEN, DatasetRecord
-from jupyter_xpt.ground.names import printable
+from jupyter_xpt.ground.datasets import IN, OUT, SEEN, DatasetRecord
+from jupyter_xpt.ground.names import printable, short
 
 _MAX_CLASSES = 6
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 # A number's groups must not be torn apart at the end of a line.
 _GAP = "\u00a0"
+_NOBODY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A dataset as lists show it: its name, ``in`` or ``out``, the line that describes it, its digest."""
+    """A dataset as lists show it: its name, ``in`` or ``out``, the line that describes it, its digest.
+
+    ``maker`` is the run that made an input, ``users`` are the runs that used an output, each as
+    ``animals_009/2026_11_23-12_34_12``.
+    """
 
     name: str
     kind: str
     said: str
     digest: str | None
+    maker: str | None = None
+    users: tuple[str, ...] = ()
 
 
-def listed(records: Sequence[DatasetRecord]) -> tuple[Listed, ...]:
-    """The datasets of a run as lists show them, safe for any terminal and page."""
-    return tuple(Listed(printable(one.name), one.direction, printable(said(one)), one.digest) for one in records)
+def listed(records: Sequence[DatasetRecord], users: Mapping[str, tuple[str, ...]] = _NOBODY) -> tuple[Listed, ...]:
+    """The datasets of a run as lists show them, safe for any terminal and page.
+
+    An output that several repeats wrote is one of them.
+
+    Parameters
+    ----------
+    records
+        The datasets, in the order of their repeats.
+    users
+        The runs that used the outputs, by the output's name.
+    """
+    found: dict[tuple[str, str, str], list[DatasetRecord]] = {}
+    for one in records:
+        maker = str(one.made_by[0]) if one.made_by is not None else ""
+        found.setdefault((one.direction, one.name, maker), []).append(one)
+    return tuple(_listed(same, users) for same in found.values())
+
+
+def _listed(same: Sequence[DatasetRecord], users: Mapping[str, tuple[str, ...]]) -> Listed:
+    """What is listed for one dataset, or for what several repeats wrote under one name."""
+    last = same[-1]
+    parts = [said(last)]
+    if len(same) > 1:
+        others = len({one.digest for one in same if one.digest is not None})
+        alike = "all the same" if others < 2 else f"{others} different contents"
+        parts += [f"{len(same)} repeats, {alike}", "digest still being computed" if any(_waits(same)) else ""]
+    by = users.get(last.name, ()) if last.direction == OUT else ()
+    maker = last.maker if last.made_by is not None else None
+    text = " · ".join(part for part in parts if part)
+    return Listed(printable(last.name), last.direction, printable(text), last.digest, maker, by)
+
+
+def _waits(same: Sequence[DatasetRecord]) -> Iterator[bool]:
+    """Whether each but the last, which says it of itself, waits for its digest."""
+    return (one.pending for one in same[:-1])
+
+
+def told(record: DatasetRecord) -> str:
+    """What a dataset is called in a sentence, with the experiment that made it.
+
+    >>> told(DatasetRecord("a.npy", "file", maker="cats_009/2026_11_23-12_34_12"))
+    'a.npy of 009'
+    """
+    return f"{record.name} of {short(record.made_by[0].number)}" if record.made_by is not None else record.name
 
 
 def said(record: DatasetRecord) -> str:
@@ -41,7 +91,8 @@ def said(record: DatasetRecord) -> str:
     parts.append(f"{record.contents} different contents" if record.contents > 1 else "")
     parts.append("digest still being computed" if record.pending else "")
     parts.append(record.problem or "")
-    parts.append("seen, not declared" if record.how == SEEN else "")
+    if record.how == SEEN:
+        parts.append("seen, not declared" if record.direction == IN else "written without xpt.output")
     return " · ".join(part for part in parts if part) or (record.location or record.kind)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.differing import Differing
+from jupyter_xpt.thought.reading.altered import Beside, in_rows
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.statistics.wording import Verdict
 
@@ -53,6 +54,11 @@ class Comparison:
     def numbers(self) -> tuple[int, ...]:
         """The numbers of the experiments."""
         return tuple(row.number for row in self.experiments)
+
+    @property
+    def parameters(self) -> tuple[Beside, ...]:
+        """Every parameter that any of them has, those that differ first."""
+        return in_rows([row.parameters for row in self.experiments])
 
     def verdict(self, number: int, metric: str) -> Judged | None:
         """The verdict on a metric of an experiment, None for the first and where there is nothing to compare."""

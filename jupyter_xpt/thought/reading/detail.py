@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_xpt.ground.records import RunRecord, Summary
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.environment import EnvironmentChange
+from jupyter_xpt.thought.reading.altered import Parameter
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import RunRow
 
@@ -27,7 +28,7 @@ class RunDetail:
 class Detail:
     """All about one experiment; ``notebook`` says whether its numbered notebook is there.
 
-    ``datasets`` are those of its newest run.
+    ``datasets`` are those of its newest run, ``parameters`` are beside the parent's.
     """
 
     row: Row
@@ -37,6 +38,7 @@ class Detail:
     environment_changes: tuple[EnvironmentChange, ...]
     notebook: bool
     datasets: tuple[Listed, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
 
 def stepped(summary: Summary) -> tuple[str, ...]:

@@ -21,6 +21,15 @@ def standing(row: Row) -> str:
     return row.verdict.verdict if row.verdict else ""
 
 
+def sign(row: Row) -> str:
+    """One character that says how an experiment stands, also without colour."""
+    if row.status in TROUBLE:
+        return "×"
+    if row.status == RUNNING:
+        return "…"
+    return SIGNS.get(row.verdict.verdict, " ") if row.verdict else " "
+
+
 def comparisons(lineage: Lineage) -> str:
     """How many comparisons a lineage holds and what luck alone makes of them; empty without any."""
     if not lineage.comparisons or lineage.confidence is None or lineage.chance is None:

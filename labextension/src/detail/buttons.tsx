@@ -132,9 +132,15 @@ function entriesOf({ row, lineage, acts, trans }: IButtonsProps): readonly Entry
       }
     },
     {
-      label: trans.__('Export the series as a spreadsheet'),
+      label: trans.__('Export the series as a spreadsheet (xlsx)'),
       act: () => {
-        acts.exportTable();
+        acts.exportTable('xlsx');
+      }
+    },
+    {
+      label: trans.__('Export the series as CSV'),
+      act: () => {
+        acts.exportTable('csv');
       }
     },
     null,

@@ -31,6 +31,8 @@ export function Side(props: {
 export function Changes(props: {
   readonly changes: readonly IChange[];
   readonly label: string;
+  /** Further rows. */
+  readonly children?: React.ReactNode;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { changes, label, trans } = props;
@@ -67,6 +69,7 @@ export function Changes(props: {
               </tr>
             );
           })}
+          {props.children}
         </tbody>
       </table>
       {shown.length < changes.length && (

@@ -3,19 +3,23 @@ import * as React from 'react';
 
 import type { IDetailProps } from '../acts';
 import { detail as readDetail } from '../request';
-import type { IDataset, IDetail, IRun } from '../tokens';
+import type { IDetail, IRun } from '../tokens';
 import { Buttons } from './buttons';
 import { Changes } from './changes';
 import { Curves } from './curves';
+import { Datasets } from './data';
 import { Environment, EnvironmentChanges } from './environment';
 import { Figures } from './figures';
 import { Head } from './head';
 import { Log } from './log';
+import { ChangedRows, Parameters, untold } from './parameters';
 import { Fold, Link, reasonOf, Section, Trouble, Waiting } from './parts';
 import type { IFolds } from './parts';
+import { gitWords, Models, SourceControl } from './ran';
 import { useReading } from './reading';
 import { Runs } from './runs';
 import { sized } from './said';
+import { lastPart } from '../leaves/parameters';
 import { padded } from '../leaves/words';
 import { Standing } from './standing';
 import { warned, Warnings } from './warnings';
@@ -23,7 +27,7 @@ import { warned, Warnings } from './warnings';
 /** What is open at first. */
 const OPEN: ReadonlySet<string> = new Set(['curves', 'figures']);
 
-interface IBodyProps extends IDetailProps {
+interface IBodyProps extends Omit<IDetailProps, 'folds'> {
   readonly detail: IDetail;
   readonly folds: IFolds;
   /** The run whose log, curves and figures are shown. */
@@ -38,7 +42,8 @@ function Since({ row, detail, trans }: IBodyProps): React.JSX.Element | null {
     return null;
   }
   const title = trans.__('What changed since %1', padded(row.parent));
-  if (changes === null || changes.length === 0) {
+  const others = untold(detail.parameters, changes ?? []);
+  if (changes === null || (changes.length === 0 && others.length === 0)) {
     return row.runs === 0 ? null : (
       <Section name="changes" title={title}>
         <p className="jp-xpt-dim">
@@ -49,33 +54,10 @@ function Since({ row, detail, trans }: IBodyProps): React.JSX.Element | null {
   }
   return (
     <Section name="changes" title={title}>
-      <Changes changes={changes} label={title} trans={trans} />
+      <Changes changes={changes} label={title} trans={trans}>
+        <ChangedRows parameters={others} trans={trans} />
+      </Changes>
     </Section>
-  );
-}
-
-/** The data sets that were read and made. */
-function Datasets({
-  datasets,
-  trans
-}: {
-  readonly datasets: readonly IDataset[];
-  readonly trans: IDetailProps['trans'];
-}): React.JSX.Element {
-  return (
-    <ul className="jp-xpt-Datasets" aria-label={trans.__('Data sets')}>
-      {datasets.map((one, i) => (
-        <li key={i}>
-          <strong>{one.kind === 'in' ? trans.__('In') : trans.__('Out')}</strong> {one.name}{' '}
-          {one.digest !== null && (
-            <code className="jp-xpt-tiny" title={one.digest}>
-              {one.digest.replace(/^sha256:/u, '').slice(0, 6)}…
-            </code>
-          )}{' '}
-          <span className="jp-xpt-dim">{one.said}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -142,9 +124,52 @@ function Where({ detail, row, folds, trans }: IBodyProps): React.JSX.Element | n
   );
 }
 
+/** What it was set to, the models that were made, and where its source was. */
+function With({ detail, row, run, at, folds, trans }: IBodyProps): React.JSX.Element {
+  const { parameters } = detail;
+  const changed = parameters.filter(one => one.changed).length;
+  const git = run?.git ?? null;
+  return (
+    <>
+      {parameters.length > 0 && (
+        <Fold
+          name="parameters"
+          title={trans.__('Parameters')}
+          hint={
+            changed > 0 && row.parent !== null
+              ? trans.__('%1 of %2 changed since %3', changed, parameters.length, padded(row.parent))
+              : String(parameters.length)
+          }
+          folds={folds}
+        >
+          {() => <Parameters parameters={parameters} trans={trans} />}
+        </Fold>
+      )}
+      {run !== null && run.estimators.length > 0 && (
+        <Fold
+          name="models"
+          title={trans.__('Models')}
+          hint={run.estimators.map(({ type }) => lastPart(type)).join(', ')}
+          folds={folds}
+        >
+          {() => <Models models={run.estimators} trans={trans} />}
+        </Fold>
+      )}
+      {run !== null && git !== null && (
+        <Fold name="git" title={trans.__('Source control')} hint={gitWords(git, trans)} folds={folds}>
+          {() => {
+            const name = `${at.series}_${padded(row.number)}`;
+            return <SourceControl {...{ git, name, trans }} folder={`out/${name}/${run.run}`} />;
+          }}
+        </Fold>
+      )}
+    </>
+  );
+}
+
 /** Everything that has to be read first. */
 function Body(props: IBodyProps): React.JSX.Element {
-  const { row, detail, metric, acts, run, openLog, trans } = props;
+  const { at, row, detail, metric, acts, run, openLog, trans } = props;
   const warnings = warned(detail);
   const names =
     Object.keys(row.measured).length > 0 ? Object.keys(row.measured) : Object.keys(run?.shown ?? {});
@@ -165,9 +190,12 @@ function Body(props: IBodyProps): React.JSX.Element {
           />
         </Section>
       )}
-      {detail.datasets.length > 0 && <Datasets datasets={detail.datasets} trans={trans} />}
+      {detail.datasets.length > 0 && (
+        <Datasets datasets={detail.datasets} series={at.series} acts={acts} trans={trans} />
+      )}
       {warnings.length > 0 && <Warnings warnings={warnings} trans={trans} />}
       {run !== null && <OfRun {...props} run={run} />}
+      <With {...props} />
       <Where {...props} />
       {detail.children.length > 0 && (
         <p className="jp-xpt-Children">
@@ -190,13 +218,16 @@ export function Detail(props: IDetailProps): React.JSX.Element {
   const name = [at.place, at.series, at.number].join('/');
   const reading = useReading(name, revision, () => readDetail(settings, at));
   const detail = reading.value;
-  const [open, setOpen] = React.useState(OPEN);
   const [chosen, setChosen] = React.useState<string | null>(null);
   const scroller = React.useRef<HTMLDivElement>(null);
+  const isOpen = (part: string): boolean => props.folds.isOpen(part) ?? OPEN.has(part);
   const folds: IFolds = {
-    open,
+    isOpen,
     toggle: (part, now) => {
-      setOpen(old => new Set(now ? [...old, part] : [...old].filter(one => one !== part)));
+      // A part says that it is open also when it is drawn so.
+      if (isOpen(part) !== now) {
+        props.folds.setOpen(part, now);
+      }
     }
   };
   React.useLayoutEffect(() => {

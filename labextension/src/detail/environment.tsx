@@ -21,6 +21,14 @@ function line(name: string, value: unknown): string {
   if (typeof value === 'number' && name.startsWith('memory')) {
     return sized(value);
   }
+  if (Array.isArray(value)) {
+    return value.map(one => line('', one)).join(', ');
+  }
+  if (typeof value === 'object' && value !== null) {
+    return entries(value)
+      .map(([, one]) => one)
+      .join(' · ');
+  }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

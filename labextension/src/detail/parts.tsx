@@ -1,4 +1,5 @@
 /** Small parts that the sections of the detail are made of. */
+import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -9,19 +10,69 @@ import type { IRead } from './reading';
 /** A number that chooses its experiment. */
 export function Link(props: {
   readonly number: number;
+  /** Its series, where that is not the shown one. */
+  readonly series?: string | undefined;
   readonly trans: TranslationBundle;
   readonly acts: Pick<IActs, 'choose'>;
 }): React.JSX.Element {
-  const { number, trans, acts } = props;
+  const { number, series, trans, acts } = props;
+  const name = series === undefined ? padded(number) : `${series}_${padded(number)}`;
   return (
     <button
       className="jp-xpt-link"
-      title={trans.__('Show experiment %1', padded(number))}
+      title={trans.__('Show experiment %1', name)}
       onClick={() => {
-        acts.choose(number);
+        acts.choose(number, series);
       }}
     >
-      {padded(number)}
+      {name}
+    </button>
+  );
+}
+
+/** Two sheets. */
+function CopyPicture(): React.JSX.Element {
+  return (
+    <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+      <path d="M4 4 H11 V11 H4 Z M8 4 V1 H1 V8 H4" />
+    </svg>
+  );
+}
+
+/** A button that puts a text on the clipboard. */
+export function Copy(props: {
+  readonly text: string;
+  readonly title: string;
+  /** A small picture in place of the word. */
+  readonly quiet?: boolean;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  const { text, title, quiet, trans } = props;
+  const [copied, setCopied] = React.useState(false);
+  React.useEffect(() => {
+    if (copied) {
+      const timer = setTimeout(() => {
+        setCopied(false);
+      }, 1500);
+      return () => {
+        clearTimeout(timer);
+      };
+    }
+    return undefined;
+  }, [copied]);
+  return (
+    <button
+      className={quiet === true ? 'jp-xpt-Copy jp-xpt-quiet' : 'jp-xpt-Copy'}
+      title={title}
+      aria-label={quiet === true && !copied ? title : undefined}
+      onClick={() => {
+        Clipboard.copyToSystem(text);
+        setCopied(true);
+      }}
+    >
+      <span aria-live="polite">
+        {copied ? trans.__('copied') : quiet === true ? <CopyPicture /> : trans.__('copy')}
+      </span>
     </button>
   );
 }
@@ -43,7 +94,7 @@ export function Section(props: {
 
 /** Which folds are open, by name. */
 export interface IFolds {
-  readonly open: ReadonlySet<string>;
+  readonly isOpen: (name: string) => boolean;
   readonly toggle: (name: string, open: boolean) => void;
 }
 
@@ -57,7 +108,7 @@ export function Fold(props: {
   readonly children: () => React.ReactNode;
 }): React.JSX.Element {
   const { name, title, hint, folds, children } = props;
-  const open = folds.open.has(name);
+  const open = folds.isOpen(name);
   return (
     <details
       className={`jp-xpt-Section jp-xpt-Fold jp-xpt-Section-${name}`}

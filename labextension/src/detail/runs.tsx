@@ -1,10 +1,10 @@
 /** The runs of an experiment, each with its repeats and their seeds. */
-import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IRepeat, IRun } from '../tokens';
-import { useWidth } from './parts';
+import { Copy, useWidth } from './parts';
+import { gitWords, Outside } from './ran';
 import { label } from './plot';
 import { duration } from '../leaves/words';
 
@@ -47,35 +47,6 @@ export function Status(props: {
   );
 }
 
-/** A button that puts a text on the clipboard. */
-function Copy(props: { readonly text: string; readonly trans: TranslationBundle }): React.JSX.Element {
-  const { text, trans } = props;
-  const [copied, setCopied] = React.useState(false);
-  React.useEffect(() => {
-    if (copied) {
-      const timer = setTimeout(() => {
-        setCopied(false);
-      }, 1500);
-      return () => {
-        clearTimeout(timer);
-      };
-    }
-    return undefined;
-  }, [copied]);
-  return (
-    <button
-      className="jp-xpt-Copy"
-      title={trans.__('Copy %1: on the line of the %2 cell it replays this repeat', text, '%%experiment')}
-      onClick={() => {
-        Clipboard.copyToSystem(text);
-        setCopied(true);
-      }}
-    >
-      <span aria-live="polite">{copied ? trans.__('copied') : trans.__('copy')}</span>
-    </button>
-  );
-}
-
 /** How long something took; empty where that is not known. */
 function took(seconds: number | null, trans: TranslationBundle): string {
   return seconds === null ? '' : duration(seconds, trans);
@@ -115,7 +86,17 @@ function Repeats(props: {
       </td>
       <td className="jp-xpt-Seed">
         <code title={one.seed}>{brief(one.seed)}</code>{' '}
-        {one.seed !== '' && <Copy text={`seed=${one.seed}`} trans={trans} />}
+        {one.seed !== '' && (
+          <Copy
+            text={`seed=${one.seed}`}
+            title={trans.__(
+              'Copy %1: on the line of the %2 cell it replays this repeat',
+              `seed=${one.seed}`,
+              '%%experiment'
+            )}
+            trans={trans}
+          />
+        )}
       </td>
     </tr>
   );
@@ -156,16 +137,10 @@ function Repeats(props: {
       <p className="jp-xpt-dim jp-xpt-Origin">
         {run.arguments !== '' && <code>%%experiment {run.arguments}</code>}{' '}
         {run.git?.commit != null && (
-          <span title={run.git.commit}>
-            {trans.__(
-              'git %1 %2 %3',
-              run.git.branch ?? trans.__('detached'),
-              run.git.commit.slice(0, 8),
-              run.git.dirty === true ? trans.__('with changes') : ''
-            )}
-          </span>
+          <span title={run.git.commit}>{trans.__('git %1', gitWords(run.git, trans))}</span>
         )}
       </p>
+      {run.outside.length > 0 && <Outside values={run.outside} trans={trans} />}
     </div>
   );
 }

@@ -2,9 +2,10 @@
  * Filter: which experiments are meant by a line that people type.
  *
  * Terms stand beside one another and all must hold: `boosting accuracy>0.93 #paper verdict:improved -status:failed
- * parent:9 star note:"class weights"`. A `-` in front turns a term round.
+ * parent:9 star note:"class weights" max_depth>3 model.max_depth:5`. A `-` in front turns a term round.
  */
-import type { IRow } from '../tokens';
+import type { IRow, Value } from '../tokens';
+import { inWords, meantBy, valueOf } from './parameters';
 import { padded } from './words';
 
 /** A line as it was understood. */
@@ -18,6 +19,16 @@ export interface IFilter {
 }
 
 type Test = (row: IRow) => boolean;
+
+/** What terms can be about. */
+export interface IFiltered {
+  /** The metrics that the series has. */
+  readonly metrics: readonly string[];
+  /** The metric whose verdict is meant. */
+  readonly metric: string | null;
+  /** The names of the parameters that the series has. */
+  readonly parameters: Iterable<string>;
+}
 
 const VERDICTS = ['improved', 'worse', 'not sure', 'none'];
 const STATUSES = ['planned', 'running', 'finished', 'failed', 'interrupted', 'died', 'damaged'];
@@ -88,18 +99,69 @@ function quantity(name: string, metrics: readonly string[]): ((row: IRow) => num
   }
 }
 
-function comparison(term: string, metrics: readonly string[]): Test | null {
+/** A parameter as a number; a truth is none, whatever languages say. */
+function numeric(value: Value | undefined): number | null {
+  return typeof value === 'number' ? value : typeof value === 'string' ? numberOf(value) : null;
+}
+
+/** Whether a row has any of the parameters, with a value that holds. */
+function parameter(names: readonly string[], holds: (value: Value) => boolean): Test | null {
+  return names.length === 0
+    ? null
+    : row =>
+        names.some(name => {
+          const value = valueOf(row.parameters, name);
+          return value !== undefined && holds(value);
+        });
+}
+
+/** Whether a parameter is what was typed: as a number where both are one, else in the same words. */
+function equals(value: Value, typed: string): boolean {
+  const [one, other] = [numeric(value), numberOf(typed)];
+  return one !== null && other !== null ? one === other : plain(inWords(value)) === plain(typed);
+}
+
+function compared(name: string, symbol: string, typed: string, parameters: Iterable<string>): Test | null {
+  const names = meantBy(name, parameters);
+  if (symbol === '=' || symbol === '!=') {
+    return parameter(names, value => equals(value, typed) === (symbol === '='));
+  }
+  const wanted = numberOf(typed);
+  const holds = wanted === null ? null : compare(symbol, wanted);
+  return holds === null
+    ? null
+    : parameter(names, value => {
+        const number = numeric(value);
+        return number !== null && holds(number);
+      });
+}
+
+function comparison(term: string, { metrics, parameters }: IFiltered): Test | null {
   const found = /^(.+?)(>=|<=|!=|=|>|<)(.+)$/.exec(unquoted(term));
-  const read = quantity(found?.[1] ?? '', metrics);
-  const value = numberOf(found?.[3] ?? '');
-  if (read === null || value === null) {
+  const [, name = '', symbol = '', typed = ''] = found ?? [];
+  const read = quantity(name, metrics);
+  if (read === null) {
+    return compared(name, symbol, typed, parameters);
+  }
+  const value = numberOf(typed);
+  if (value === null) {
     return null;
   }
-  const holds = compare(found?.[2] ?? '', value);
+  const holds = compare(symbol, value);
   return row => {
     const number = read(row);
     return number !== null && holds(number);
   };
+}
+
+/** The term `parameter:value`: the same number, or a part of the text. */
+function valued(name: string, typed: string, parameters: Iterable<string>): Test | null {
+  return parameter(
+    meantBy(name, parameters),
+    value =>
+      equals(value, typed) ||
+      (typeof value === 'string' && numberOf(typed) === null && plain(value).includes(plain(typed)))
+  );
 }
 
 /** The term `key:value`. */
@@ -137,7 +199,8 @@ function text(value: string): Test {
     [row.note || row.offered, ...row.tags].some(one => plain(one).includes(wanted));
 }
 
-function parsed(term: string, metrics: readonly string[], metric: string | null): Test | null {
+function parsed(term: string, about: IFiltered): Test | null {
+  const { metric } = about;
   if (term.startsWith('#')) {
     const tag = unquoted(term.slice(1));
     return tag === '' ? null : keyed('tag', tag, metric);
@@ -145,30 +208,26 @@ function parsed(term: string, metrics: readonly string[], metric: string | null)
   if (plain(term) === 'star') {
     return row => row.star;
   }
-  const key = /^([a-z]+):(.*)$/is.exec(term);
+  const key = /^([\p{L}_$][\p{L}\p{N}_.$]*):(.*)$/su.exec(term);
   if (key !== null) {
-    return keyed(plain(key[1] ?? ''), unquoted(key[2] ?? ''), metric);
+    const [, name = '', value = ''] = key;
+    return keyed(plain(name), unquoted(value), metric) ?? valued(name, unquoted(value), about.parameters);
   }
   // In quotes such a sign is only a letter.
   if (/[<>=]/.test(term.replace(/"[^"]*(?:"|$)/g, ''))) {
-    return comparison(term, metrics);
+    return comparison(term, about);
   }
   const wanted = unquoted(term);
   return wanted === '' ? null : text(wanted);
 }
 
-/**
- * What a line means.
- *
- * @param metrics the metrics that the series has.
- * @param metric the metric whose verdict is meant.
- */
-export function filter(line: string, metrics: readonly string[], metric: string | null): IFilter {
+/** What a line means. */
+export function filter(line: string, about: IFiltered): IFilter {
   const tests: Test[] = [];
   const unknown: string[] = [];
   for (const term of terms(line)) {
     const turned = term.length > 1 && term.startsWith('-');
-    const test = parsed(turned ? term.slice(1) : term, metrics, metric);
+    const test = parsed(turned ? term.slice(1) : term, about);
     if (test === null) {
       unknown.push(term);
     } else {

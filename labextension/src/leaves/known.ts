@@ -1,4 +1,5 @@
 /** Known: what was read of a place, with what changed since put in. */
+import { whole } from './parameters';
 import type { IAt, IEdit, ILineage, IOverview, IRow } from '../tokens';
 
 /** All that is known of a place; every lineage holds all its rows, depth first. */
@@ -14,7 +15,7 @@ export const NOTHING: IKnown = { revision: null, series: new Map() };
 function mergedLineage(before: ILineage | undefined, after: ILineage): ILineage {
   const rows = new Map((before?.rows ?? []).map(row => [row.number, row]));
   after.gone.forEach(number => rows.delete(number));
-  after.rows.forEach(row => rows.set(row.number, row));
+  whole(after.rows).forEach(row => rows.set(row.number, row));
   const order = after.order ?? before?.order ?? Array.from(rows.keys()).sort((one, other) => one - other);
   const ordered = order.flatMap(number => rows.get(number) ?? []);
   return { ...after, order: ordered.map(row => row.number), rows: ordered, gone: [] };

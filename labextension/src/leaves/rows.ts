@@ -1,8 +1,10 @@
 /** Rows: which experiments are shown, in which order, and how their lines run. */
 import type { ILineage, IRow } from '../tokens';
+import { byKey, keyOf } from './columns';
+import type { IOrder } from './columns';
 
 /** By number is the tree; the others are flat. */
-export type Sort = 'number' | 'value' | 'time';
+export type Sort = 'number' | 'value' | 'time' | 'column';
 
 /** One experiment as a row of the list. */
 export interface IShown {
@@ -25,6 +27,8 @@ export interface IShown {
 /** How to show a lineage. */
 export interface IView {
   readonly sort: Sort;
+  /** What sorting by a column means. */
+  readonly order?: IOrder | null;
   readonly metric: string | null;
   /** `null` where all are meant. */
   readonly matches: ((row: IRow) => boolean) | null;
@@ -113,26 +117,28 @@ function inTree(lineage: ILineage, view: IView): readonly IShown[] {
   return shown;
 }
 
-/** What sorting by value or time looks at; smaller comes first, and what has none comes last. */
-function key(row: IRow, lineage: ILineage, view: IView): number {
+/** What sorting looks at: by value or time smaller comes first; what has none comes last. */
+function key(row: IRow, lineage: ILineage, view: IView): number | string | null {
+  if (view.sort === 'column') {
+    return view.order == null ? null : keyOf(row, view.order.column);
+  }
   if (view.sort === 'time') {
-    return -(Date.parse(row.started ?? row.created) || -Infinity);
+    return -Date.parse(row.started ?? row.created) || null;
   }
   const measured = view.metric === null ? undefined : row.measured[view.metric];
   if (measured?.mean == null) {
-    return Infinity;
+    return null;
   }
   const goal = (view.metric === null ? undefined : lineage.goals[view.metric]) ?? measured.goal;
   return goal === 'max' ? -measured.mean : measured.mean;
 }
 
 function flat(lineage: ILineage, view: IView): readonly IShown[] {
+  const down = view.sort === 'column' && view.order?.down === true;
   const rows = lineage.rows
     .filter(row => view.matches === null || view.matches(row))
     .map(row => ({ row, key: key(row, lineage, view) }))
-    .sort((one, other) =>
-      one.key === other.key ? one.row.number - other.row.number : one.key < other.key ? -1 : 1
-    );
+    .sort((one, other) => byKey(one.key, other.key, down) || one.row.number - other.row.number);
   return rows.map(({ row }, index) => ({
     row,
     depth: 0,

@@ -4,6 +4,7 @@ import { ellipsesIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { placeName } from './empty';
+import { columnNames } from '../leaves/columns';
 import type { Model } from '../model';
 import type { Sort } from '../leaves/rows';
 import type { Goal, ILineage } from '../tokens';
@@ -119,7 +120,7 @@ function Filter(props: IHeaderProps & { readonly lineage: ILineage }): React.JSX
   const { model, unknown, trans } = props;
   const metric = model.metric ?? 'accuracy';
   const help = trans.__(
-    'Words, "quoted words", %1>0.9, #tag, verdict:improved, status:failed, parent:9, star, note:word; a - in front means not.',
+    'Words, "quoted words", %1>0.9, parameter>3, parameter:text, #tag, verdict:improved, status:failed, parent:9, star, note:word; a - in front means not.',
     metric
   );
   return (
@@ -151,7 +152,11 @@ export function Header(props: IHeaderProps): React.JSX.Element {
   const sorts: readonly (readonly [Sort, string])[] = [
     ['number', trans.__('by number')],
     ['value', trans.__('by value')],
-    ['time', trans.__('by time')]
+    ['time', trans.__('by time')],
+    // By a column it is sorted in the list itself.
+    ...(model.order === null
+      ? []
+      : [['column', trans.__('by %1', columnNames(model.order.column, trans))] as const])
   ];
   return (
     <div className="jp-xpt-header">

@@ -7,6 +7,7 @@ import type { Acting } from '../acting';
 import { PANEL_ID } from '../icons';
 import type { IFilter } from '../leaves/filter';
 import { endedRuns } from '../leaves/known';
+import type { ISpread } from '../leaves/parameters';
 import { shownRows } from '../leaves/rows';
 import { scaleOf } from '../leaves/scale';
 import { measuredOf, padded, signOf, signWords, verdictOf } from '../leaves/words';
@@ -138,6 +139,15 @@ function useTreeActs(props: IListProps, setEditing: (number: number | null) => v
       },
       remove: number => {
         acts.remove(number);
+      },
+      sortBy: sort => {
+        model.chooseSort(sort);
+      },
+      order: order => {
+        model.chooseOrder(order);
+      },
+      columns: columns => {
+        model.chooseColumns(columns);
       }
     }),
     [app, model, acts, setEditing]
@@ -146,15 +156,20 @@ function useTreeActs(props: IListProps, setEditing: (number: number | null) => v
 
 /** The list, with what belongs to it. */
 export function Lineage(
-  props: IListProps & { readonly lineage: ILineage; readonly filter: IFilter }
+  props: IListProps & {
+    readonly lineage: ILineage;
+    readonly filter: IFilter;
+    /** The parameters of the series, looked through when asked for. */
+    readonly spreads: () => ReadonlyMap<string, ISpread>;
+  }
 ): React.JSX.Element {
   const { model, lineage, filter, trans } = props;
-  const { metric, sort, folded, picked } = model;
+  const { metric, sort, order, folded, picked } = model;
   const [editing, setEditing] = React.useState<number | null>(null);
   const acts = useTreeActs(props, setEditing);
   const shown = React.useMemo(
-    () => shownRows(lineage, { sort, metric, folded, matches: filter.empty ? null : filter.matches }),
-    [lineage, sort, metric, folded, filter]
+    () => shownRows(lineage, { sort, order, metric, folded, matches: filter.empty ? null : filter.matches }),
+    [lineage, sort, order, metric, folded, filter]
   );
   const scale = React.useMemo(() => scaleOf(valuesOf(lineage, metric)), [lineage, metric]);
   const matching = React.useMemo(() => shown.filter(one => one.matches).length, [shown]);
@@ -168,13 +183,17 @@ export function Lineage(
       <Tree
         lineage={lineage}
         shown={shown}
-        from={`${sort} ${model.line}`}
+        from={JSON.stringify([sort, order, model.line])}
         metric={metric}
         scale={scale}
         chosen={model.chosen}
         picked={picked}
         editing={editing}
         interval={props.preferences.interval}
+        sort={sort}
+        order={order}
+        columns={model.columns}
+        spreads={props.spreads}
         acts={acts}
         trans={trans}
       />

@@ -9,6 +9,8 @@ import type { Acting } from '../acting';
 import type { IDetailProps } from '../acts';
 import { FirstPage } from './empty';
 import { filter as filterOf } from '../leaves/filter';
+import { spread } from '../leaves/parameters';
+import type { ISpread } from '../leaves/parameters';
 import { Lineage } from './lineage';
 import { Header } from './header';
 import { experimentsIcon, PANEL_ID } from '../icons';
@@ -82,6 +84,12 @@ function Detail(props: IPanelProps & { readonly lineage: ILineage }): React.JSX.
       lineage={lineage}
       metric={model.metric}
       revision={model.stamp(row.number)}
+      folds={{
+        isOpen: part => model.isOpen(part),
+        setOpen: (part, open) => {
+          model.setOpen(part, open);
+        }
+      }}
       acts={props.acts}
       trans={trans}
     />
@@ -122,10 +130,17 @@ function Whole(props: IPanelProps): React.JSX.Element {
   const { app, model, acts, trans } = props;
   const { lineage, metric, line } = model;
   const metrics = lineage?.metrics ?? [];
+  const rows = lineage?.rows;
+  const spreads = React.useMemo(() => {
+    let found: ReadonlyMap<string, ISpread> | null = null;
+    // Ten thousand experiments are looked through only where somebody asks.
+    return () => (found ??= spread(rows ?? []));
+  }, [rows]);
+  const parameters = line === '' ? [] : Array.from(spreads().keys());
   const filter = React.useMemo(
-    () => filterOf(line, metrics, metric),
-    // The metrics are the same as long as their names are.
-    [line, metrics.join('\n'), metric]
+    () => filterOf(line, { metrics, metric, parameters }),
+    // The metrics and parameters are the same as long as their names are.
+    [line, metrics.join('\n'), metric, parameters.join('\n')]
   );
   return (
     <div className="jp-xpt-whole">
@@ -151,7 +166,7 @@ function Whole(props: IPanelProps): React.JSX.Element {
         <Nothing {...props} />
       ) : (
         <Split
-          top={<Lineage {...props} lineage={lineage} filter={filter} />}
+          top={<Lineage {...props} lineage={lineage} filter={filter} spreads={spreads} />}
           bottom={<Detail {...props} lineage={lineage} />}
           share={model.share}
           enough={(lineage.rows.length + 2) * ROW}

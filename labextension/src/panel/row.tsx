@@ -2,13 +2,15 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { parameterOf } from '../leaves/columns';
+import type { IColumn } from '../leaves/columns';
+import { valueOf } from '../leaves/parameters';
+import type { Parameters } from '../leaves/parameters';
 import type { IShown } from '../leaves/rows';
 import type { IScale } from '../leaves/scale';
 import { Gutter, ROW } from './gutter';
 import { Strip } from './strip';
 import {
-  clock,
-  duration,
   meanAndError,
   measuredOf,
   padded,
@@ -45,6 +47,10 @@ export interface IRowProps {
   readonly picked: boolean;
   readonly selected: boolean;
   readonly editing: boolean;
+  /** What a wide list shows besides; `null` where it is narrow, and a tree without columns. */
+  readonly columns: readonly IColumn[] | null;
+  /** What its parent is set to; `null` without one. */
+  readonly base: Parameters | null;
   readonly stripWidth: number;
   readonly interval: boolean;
   readonly id: string;
@@ -210,6 +216,37 @@ function Name(props: IRowProps): React.JSX.Element {
   );
 }
 
+/** A column's text; what is as in the parent is set back, so that what was tried stands out. */
+function Cell(props: IRowProps & { readonly column: IColumn }): React.JSX.Element {
+  const { column, base } = props;
+  const { row } = props.shown;
+  const text = column.text(row);
+  const name = parameterOf(column.id);
+  const changed = base !== null && name !== null && valueOf(base, name) !== valueOf(row.parameters, name);
+  const classes = ['jp-xpt-cell'];
+  if (column.numbers) {
+    classes.push('jp-xpt-mod-numbers');
+  }
+  if (changed) {
+    classes.push('jp-xpt-mod-changed');
+  }
+  return (
+    <span role="gridcell" className={classes.join(' ')} style={{ width: column.width }} title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** What is said of a row, with its columns where it has some. */
+function words(props: IRowProps): string {
+  const { shown, metric, columns, trans } = props;
+  const cells = (columns ?? []).map(one => [one.title, one.text(shown.row)] as const);
+  return [
+    rowWords(shown.row, metric, trans),
+    ...cells.filter(([, text]) => text !== '').map(([title, text]) => `${title} ${text}`)
+  ].join(', ');
+}
+
 export const Row = React.memo(function Row(props: IRowProps): React.JSX.Element {
   const { shown, acts, trans } = props;
   const { row } = shown;
@@ -224,16 +261,17 @@ export const Row = React.memo(function Row(props: IRowProps): React.JSX.Element 
     classes.push('jp-xpt-mod-beside');
   }
   const expanded = shown.folds ? { 'aria-expanded': shown.folded === 0 } : {};
+  const cell = props.columns === null ? undefined : 'gridcell';
   return (
     <div
       id={props.id}
       className={classes.join(' ')}
-      role="treeitem"
+      role={props.columns === null ? 'treeitem' : 'row'}
       aria-level={shown.depth + 1}
       aria-posinset={shown.position}
       aria-setsize={shown.siblings}
       aria-selected={props.selected}
-      aria-label={rowWords(row, props.metric, trans)}
+      aria-label={words(props)}
       {...expanded}
       data-number={row.number}
       style={{ height: ROW, transform: `translateY(${props.top}px)` }}
@@ -247,37 +285,41 @@ export const Row = React.memo(function Row(props: IRowProps): React.JSX.Element 
         acts.menu(row.number, event);
       }}
     >
-      <Gutter {...props} />
-      <Fold {...props} />
-      <span className="jp-xpt-number">{padded(row.number)}</span>
-      {shown.folded > 0 && <span className="jp-xpt-more">+{shown.folded}</span>}
-      {props.pinned && <Pin {...props} />}
-      <Name {...props} />
-      {row.warnings > 0 && (
-        <span
-          className="jp-xpt-warned"
-          title={trans._n('%1 warning', '%1 warnings', row.warnings)}
-          aria-hidden="true"
-        >
-          <svg viewBox="0 0 12 12" width="11" height="11">
-            <path d="M6 1.2 L11.2 10.6 H0.8 Z M6 4.8 V7.4 M6 8.9 V9" />
-          </svg>
-        </span>
-      )}
-      <Star {...props} />
-      <span className="jp-xpt-runs">{row.runs > 0 ? trans._n('%1 run', '%1 runs', row.runs) : ''}</span>
-      <span className="jp-xpt-seconds">{row.seconds === null ? '' : duration(row.seconds, trans)}</span>
-      <span className="jp-xpt-time">{clock(row.started ?? row.created)}</span>
-      <Strip
-        row={row}
-        metric={props.metric}
-        scale={props.scale}
-        baseline={props.baseline}
-        width={props.stripWidth}
-        interval={props.interval}
-        trans={trans}
-      />
-      <Value {...props} />
+      <span className="jp-xpt-main" role={cell}>
+        <Gutter {...props} />
+        <Fold {...props} />
+        <span className="jp-xpt-number">{padded(row.number)}</span>
+        {shown.folded > 0 && <span className="jp-xpt-more">+{shown.folded}</span>}
+        {props.pinned && <Pin {...props} />}
+        <Name {...props} />
+        {row.warnings > 0 && (
+          <span
+            className="jp-xpt-warned"
+            title={trans._n('%1 warning', '%1 warnings', row.warnings)}
+            aria-hidden="true"
+          >
+            <svg viewBox="0 0 12 12" width="11" height="11">
+              <path d="M6 1.2 L11.2 10.6 H0.8 Z M6 4.8 V7.4 M6 8.9 V9" />
+            </svg>
+          </span>
+        )}
+        <Star {...props} />
+      </span>
+      {props.columns?.map(column => (
+        <Cell key={column.id} {...props} column={column} />
+      ))}
+      <span className="jp-xpt-result" role={cell}>
+        <Strip
+          row={row}
+          metric={props.metric}
+          scale={props.scale}
+          baseline={props.baseline}
+          width={props.stripWidth}
+          interval={props.interval}
+          trans={trans}
+        />
+        <Value {...props} />
+      </span>
     </div>
   );
 });

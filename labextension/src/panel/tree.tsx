@@ -4,10 +4,15 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import { step as stepOf, typeAhead } from '../leaves/keys';
+import { columnsOf, fitting, usualColumns, WIDE } from '../leaves/columns';
+import type { IColumn, IOrder } from '../leaves/columns';
+import type { ISpread } from '../leaves/parameters';
+import { HEAD, Heads } from './columns';
+import type { IColumnActs } from './columns';
 import { ROW } from './gutter';
 import { Row } from './row';
 import type { IRowActs } from './row';
-import type { IShown } from '../leaves/rows';
+import type { IShown, Sort } from '../leaves/rows';
 import { indent, lines } from '../leaves/rows';
 import type { IScale } from '../leaves/scale';
 import type { ILineage } from '../tokens';
@@ -15,8 +20,10 @@ import { meanAndError, measuredOf } from '../leaves/words';
 
 /** How long letters that are typed belong together, in ms. */
 const TYPING = 700;
+/** How wide a digit is at most, in pixels. */
+const CHARACTER = 7.6;
 
-export interface ITreeActs extends IRowActs {
+export interface ITreeActs extends IRowActs, IColumnActs {
   /** Make it the active one by the keyboard. */
   go(number: number): void;
   pick(number: number): void;
@@ -37,6 +44,12 @@ export interface ITreeProps {
   /** The experiment whose note is being written. */
   readonly editing: number | null;
   readonly interval: boolean;
+  readonly sort: Sort;
+  readonly order: IOrder | null;
+  /** The columns that were chosen; `null` where nobody chose any. */
+  readonly columns: readonly string[] | null;
+  /** The parameters of the series; looked through only where it is asked for. */
+  readonly spreads: () => ReadonlyMap<string, ISpread>;
   readonly acts: ITreeActs;
   readonly trans: TranslationBundle;
 }
@@ -64,7 +77,10 @@ function useWidth(element: React.RefObject<HTMLElement>): number {
 }
 
 /** How many characters the columns of values take, so that they and the strips beside them stand in line. */
-function columns(lineage: ILineage, metric: string | null): React.CSSProperties {
+function valueWidths(
+  lineage: ILineage,
+  metric: string | null
+): { readonly style: React.CSSProperties; readonly width: number } {
   let [mean, error, n] = [3, 0, 1];
   for (const row of lineage.rows) {
     const measured = measuredOf(row, metric);
@@ -76,12 +92,33 @@ function columns(lineage: ILineage, metric: string | null): React.CSSProperties 
     }
   }
   const most = 14;
-  return {
-    '--jp-xpt-mean': `${Math.min(most, mean) + 1}ch`,
-    '--jp-xpt-error': `${Math.min(most, error)}ch`,
-    '--jp-xpt-n': `${Math.min(most, n + 1.7)}ch`
+  const all = [Math.min(most, mean) + 1, Math.min(most, error), Math.min(most, n + 1.7)] as const;
+  const style = {
+    '--jp-xpt-mean': `${all[0]}ch`,
+    '--jp-xpt-error': `${all[1]}ch`,
+    '--jp-xpt-n': `${all[2]}ch`
     // React's types know no custom properties.
   } as React.CSSProperties;
+  return { style, width: (all[0] + all[1] + all[2]) * CHARACTER + 8 };
+}
+
+/** What a wide list shows of each experiment besides, as far as there is room; no columns where it is narrow. */
+function useColumns(
+  props: ITreeProps,
+  wide: boolean,
+  room: number
+): { readonly columns: readonly IColumn[] | null; readonly chosen: readonly string[] } {
+  const { lineage, columns, spreads, metric, trans } = props;
+  const ids = React.useMemo(
+    () => (wide ? (columns ?? usualColumns(spreads())).filter(id => id !== `metric:${metric ?? ''}`) : []),
+    [wide, columns, spreads, metric]
+  );
+  const all = React.useMemo(
+    () => (wide ? columnsOf(ids, lineage.rows, Array.from(spreads().keys()), trans) : []),
+    [wide, ids, lineage.rows, spreads, trans]
+  );
+  const shown = React.useMemo(() => (wide ? fitting(all, room) : null), [wide, all, room]);
+  return { columns: shown, chosen: ids };
 }
 
 function stripWidth(width: number): number {
@@ -164,8 +201,12 @@ export function Tree(props: ITreeProps): React.JSX.Element {
   const width = useWidth(scroller);
   const prefix = React.useId();
   const active = React.useMemo(() => shown.findIndex(one => one.row.number === chosen), [shown, chosen]);
+  const wide = width >= WIDE;
+  const head = wide ? HEAD : 0;
   const virtualizer = useVirtualizer({
     count: shown.length,
+    scrollMargin: head,
+    scrollPaddingStart: head,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     getItemKey: index => shown[index]?.row.number ?? index,
@@ -200,7 +241,12 @@ export function Tree(props: ITreeProps): React.JSX.Element {
     [lineage, metric]
   );
   const depth = React.useMemo(() => shown.reduce((most, one) => Math.max(most, one.depth), 0), [shown]);
-  const widths = React.useMemo(() => columns(lineage, metric), [lineage, metric]);
+  const values = React.useMemo(() => valueWidths(lineage, metric), [lineage, metric]);
+  const { columns, chosen: ids } = useColumns(props, wide, width - stripWidth(width) - values.width - 24);
+  const parameters = React.useMemo(
+    () => new Map(lineage.rows.map(row => [row.number, row.parameters])),
+    [lineage.rows]
+  );
   const onKeyDown = useKeys(props, active, scroller);
   const id = (number: number): string => `${prefix}${number}`;
   const pointed = active < 0 || chosen === null ? {} : { 'aria-activedescendant': id(chosen) };
@@ -208,24 +254,33 @@ export function Tree(props: ITreeProps): React.JSX.Element {
     <div
       ref={scroller}
       className="jp-xpt-tree"
-      role="tree"
+      role={wide ? 'treegrid' : 'tree'}
       tabIndex={0}
       aria-label={trans.__('Experiments of %1', lineage.series)}
       aria-multiselectable="true"
       {...pointed}
+      style={values.style}
       onKeyDown={onKeyDown}
     >
-      <div
-        className="jp-xpt-tree-rows"
-        role="presentation"
-        style={{ ...widths, height: virtualizer.getTotalSize() }}
-      >
+      {columns !== null && (
+        <Heads
+          {...{ lineage, metric, columns, trans }}
+          hidden={ids.length - columns.length}
+          chosen={ids}
+          spreads={props.spreads()}
+          sort={props.sort}
+          order={props.order}
+          stripWidth={stripWidth(width)}
+          acts={acts}
+        />
+      )}
+      <div className="jp-xpt-tree-rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(item => {
           const one = shown[item.index];
           if (one === undefined) {
             return null;
           }
-          const { number, against } = one.row;
+          const { number, parent, against } = one.row;
           return (
             <Row
               key={item.key}
@@ -244,9 +299,11 @@ export function Tree(props: ITreeProps): React.JSX.Element {
               picked={picked.has(number)}
               selected={picked.size > 0 ? picked.has(number) : number === chosen}
               editing={props.editing === number}
+              columns={columns}
+              base={parent === null ? null : (parameters.get(parent) ?? null)}
               stripWidth={stripWidth(width)}
               interval={props.interval}
-              top={item.start}
+              top={item.start - head}
               acts={acts}
               trans={trans}
             />

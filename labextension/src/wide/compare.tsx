@@ -10,6 +10,7 @@ import { Arrow, Judged, Sentence } from '../detail/standing';
 import { compare as readCompare } from '../request';
 import { SignPicture } from '../panel/sign';
 import { Strip } from '../panel/strip';
+import { bare, lastPart } from '../leaves/parameters';
 import type { ICompare, IMeasured, IRow } from '../tokens';
 import { measuredOf, padded, signOf, signWords, titleOf } from '../leaves/words';
 
@@ -124,17 +125,33 @@ function Heads(props: {
   );
 }
 
-/** What differs, a row each. */
-function Rows(props: { readonly compare: ICompare; readonly trans: TranslationBundle }): React.JSX.Element {
-  const { compare, trans } = props;
+/** One thing that each has its own value of. */
+interface IBeside {
+  readonly where: string;
+  readonly what: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** What the source and the machine differ in, apart from the parameters that are told by themselves. */
+export function elsewhere(compare: ICompare): readonly IBeside[] {
+  const key = (name: string, values: readonly (string | null)[]): string =>
+    JSON.stringify([lastPart(name), values.map(value => bare(value))]);
+  const told = new Set(compare.parameters.map(({ name, values }) => key(name, values)));
+  return compare.rows.filter(({ what, values }) => !told.has(key(what, values)));
+}
+
+/** Values beside one another, a row each. */
+function Rows(props: {
+  readonly rows: readonly IBeside[];
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  const { rows, trans } = props;
   return (
     <tbody>
-      {compare.rows.map((row, i) => (
+      {rows.map((row, i) => (
         <tr key={i}>
           <th scope="row">
-            {row.where !== 'cell' && row.where !== row.what && (
-              <span className="jp-xpt-dim">{row.where} </span>
-            )}
+            {!['', 'cell', row.what].includes(row.where) && <span className="jp-xpt-dim">{row.where} </span>}
             {row.what}
           </th>
           {row.values.map((value, at) => (
@@ -154,6 +171,52 @@ function Rows(props: { readonly compare: ICompare; readonly trans: TranslationBu
   );
 }
 
+/** What they are set to: what differs, or all of it. */
+function Parameters(props: {
+  readonly parameters: ICompare['parameters'];
+  readonly heads: React.ReactNode;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element | null {
+  const { parameters, heads, trans } = props;
+  const [all, setAll] = React.useState(false);
+  const differ = parameters.filter(one => one.differs);
+  const shown = all ? parameters : differ;
+  const choices = [
+    [false, trans.__('only differences'), differ.length],
+    [true, trans.__('all values'), parameters.length]
+  ] as const;
+  return parameters.length === 0 ? null : (
+    <Section name="parameters" title={trans.__('Parameters')}>
+      <div className="jp-xpt-Switch" role="group" aria-label={trans.__('Which parameters')}>
+        {choices.map(([every, words, n]) => (
+          <button
+            key={words}
+            aria-pressed={all === every}
+            onClick={() => {
+              setAll(every);
+            }}
+          >
+            {words} <span className="jp-xpt-dim">{n}</span>
+          </button>
+        ))}
+      </div>
+      {shown.length > 0 ? (
+        <div className="jp-xpt-scroll">
+          <table className="jp-xpt-Table jp-xpt-Compare-table" aria-label={trans.__('Parameters')}>
+            {heads}
+            <Rows
+              rows={shown.map(one => ({ where: '', what: one.name, values: one.values }))}
+              trans={trans}
+            />
+          </table>
+        </div>
+      ) : (
+        <p className="jp-xpt-dim">{trans.__('All are set alike.')}</p>
+      )}
+    </Section>
+  );
+}
+
 /** The comparison itself. */
 function Comparison(
   props: Pick<ICompareProps, 'metric' | 'acts' | 'trans'> & {
@@ -170,6 +233,7 @@ function Comparison(
   );
   const shown = all ? metrics : metrics.slice(0, FIRST);
   const head = { rows, metric, acts, trans };
+  const others = elsewhere(compare);
   const first = compare.numbers[0] ?? null;
   const told = compare.verdicts.filter(one => one.metric === (metrics[0] ?? ''));
   return (
@@ -208,16 +272,32 @@ function Comparison(
           )}
         </Section>
       )}
-      <Section name="differences" title={trans.__('What differs')}>
-        {compare.rows.length > 0 ? (
+      <Parameters
+        parameters={compare.parameters}
+        heads={<Heads {...head} notes={metrics.length === 0} corner={trans.__('Parameter')} />}
+        trans={trans}
+      />
+      <Section
+        name="differences"
+        title={
+          compare.parameters.length > 0
+            ? trans.__('What differs besides, in source and environment')
+            : trans.__('What differs')
+        }
+      >
+        {others.length > 0 ? (
           <div className="jp-xpt-scroll">
             <table className="jp-xpt-Table jp-xpt-Compare-table">
               <Heads {...head} notes={metrics.length === 0} corner={trans.__('What')} />
-              <Rows compare={compare} trans={trans} />
+              <Rows rows={others} trans={trans} />
             </table>
           </div>
         ) : (
-          <p className="jp-xpt-dim">{trans.__('Nothing that counts: all ran the same source.')}</p>
+          <p className="jp-xpt-dim">
+            {compare.rows.length > 0
+              ? trans.__('Nothing but parameters.')
+              : trans.__('Nothing that counts: all ran the same source.')}
+          </p>
         )}
       </Section>
     </>
@@ -248,7 +328,7 @@ export function Compare(props: ICompareProps): React.JSX.Element {
   const { value, error, again } = reading;
   return (
     <div className="jp-xpt-Wide jp-xpt-Compare" ref={measure} tabIndex={-1}>
-      <header className="jp-xpt-Wide-head">
+      <div className="jp-xpt-Wide-head">
         <h2>{trans.__('%1 · compared', series)}</h2>
         <div className="jp-xpt-Compare-order" role="group" aria-label={trans.__('Compared with')}>
           <span className="jp-xpt-dim">{trans.__('told against')}</span>
@@ -265,7 +345,7 @@ export function Compare(props: ICompareProps): React.JSX.Element {
             </button>
           ))}
         </div>
-      </header>
+      </div>
       {error !== null && (
         <Trouble
           what={trans.__('The comparison cannot be read: %1', reasonOf(reading, trans))}

@@ -249,7 +249,7 @@ export function Diff(props: IDiffProps): React.JSX.Element {
   const self = left === right;
   return (
     <div className="jp-xpt-Wide jp-xpt-Diff" ref={measure} tabIndex={-1}>
-      <header className="jp-xpt-Wide-head">
+      <div className="jp-xpt-Wide-head">
         <h2>{self ? trans.__('%1 · source as it ran', series) : trans.__('%1 · what changed', series)}</h2>
         <div className="jp-xpt-Diff-sides">
           {!self && (
@@ -280,7 +280,7 @@ export function Diff(props: IDiffProps): React.JSX.Element {
             }}
           />
         </div>
-      </header>
+      </div>
       {error !== null && (
         <Trouble
           what={trans.__('The difference cannot be read: %1', reasonOf(reading, trans))}

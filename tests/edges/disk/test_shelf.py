@@ -12,7 +12,7 @@ import pytest
 from jupyter_xpt.edges.disk import runfolder
 from jupyter_xpt.edges.disk.shelf import Shelf
 from jupyter_xpt.edges.disk.store import Store, write_run
-from jupyter_xpt.edges.host import machine
+from jupyter_xpt.edges.host import identity
 from jupyter_xpt.ground import codec
 from jupyter_xpt.ground.errors import StoreError
 from jupyter_xpt.ground.names import ExperimentName
@@ -42,8 +42,8 @@ def run_folder(folder, number=1, run=RUN):
 
 
 def this_process():
-    host, boot = machine.host_identity()
-    pid, started = machine.process_identity()
+    host, boot = identity.host_identity()
+    pid, started = identity.process_identity()
     return Process(host=host, boot=boot, pid=pid, started=started)
 
 

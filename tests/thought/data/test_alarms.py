@@ -83,4 +83,6 @@ def test_shared_rows_are_said_with_those_that_are_there_by_nature() -> None:
 
 
 def test_all_codes_are_described() -> None:
-    assert set(CODES) == {"data", "data-changed", "data-missing", "data-overlap"}
+    of_inputs = {"data", "data-changed", "data-missing", "data-overlap"}
+    of_outputs = {"data-unwritten", "data-altered", "data-rerun", "data-stale", "data-drawn"}
+    assert set(CODES) == of_inputs | of_outputs

@@ -9,7 +9,7 @@ from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.thought.code.differing import Differing
 from jupyter_xpt.thought.reading.configured import PARAMETERS, Configured, parameter_rows, sections
 from jupyter_xpt.thought.reading.lineage import Row, overview
-from jupyter_xpt.thought.reading.parameters import differing, parameters_of
+from jupyter_xpt.thought.reading.parameters import MASKED, differing, parameters_of
 from tests import builders
 
 FOREST = EstimatorRecord("model", "sklearn.ensemble._forest.Forest", {"n_estimators": 100, "max_depth": None})
@@ -45,6 +45,7 @@ def test_parameters_are_those_of_the_source_then_of_models_then_from_outside() -
         "net.layers": "Linear() → ReLU()",
         "$LR": "0.1",
         "$SEED": None,
+        "$API_KEY": MASKED,
         "$HOME": "here",
     }
 

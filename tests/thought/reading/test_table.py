@@ -9,43 +9,20 @@ from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import Change
 from jupyter_xpt.thought.reading.lineage import Overviewer, overview
-from jupyter_xpt.thought.reading.table import MAX_METRICS, Table
+from jupyter_xpt.thought.reading.table import MAX_METRICS, MAX_PARAMETERS, Table, settings_of
 from tests.builders import by_name, experiment_record, facts, run_facts
+from tests.formulas import PAYLOADS
 
 LOW, HIGH = [0.90, 0.91, 0.905, 0.895, 0.9], [0.93, 0.935, 0.925, 0.93, 0.94]
-PAYLOADS = [
-    "=1+1",
-    "=cmd|' /C calc'!A0",
-    '=HYPERLINK("http://x.invalid","a")',
-    "+1+1",
-    "-2+3",
-    "-",
-    "@SUM(A1)",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
-    "  =1+1",
-    "\x00=1",
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠x",
-    '"=1',
-    "'=1",
-    "a\n=1+1",
-    'a","=1+1',
-    "a,=1+1",
-    "a;=1+1",
-    "a|=1+1",
-    "a\t=1+1",
-    "\u202e=1",
-    "%0A=1",
-    "x" * 40_000,
-]
 
 
 def read(data):
     return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def set_to(number, **parameters):
+    """An experiment with these parameters."""
+    return facts(number, LOW, parameters=parameters)
 
 
 def table(*experiments):
@@ -75,12 +52,13 @@ def test_lines_end_with_a_newline_and_come_by_series_and_number():
     assert [row["experiment"] for row in read(data)] == ["cats_009", "cats_010", "cats_1000", "dogs_001"]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda text: repr(text[:20]))
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda text: ascii(text[:20]))
 def test_no_text_is_a_formula(payload):
     run = run_facts({payload: [0.1, 0.2, 0.3]}, primary=payload, goals={payload: "max"})
-    record = experiment_record(1, note=payload, tags=(payload,))
-    data = table(ExperimentFacts(record.name, record, (run,)), facts(1, series=payload))
-    assert len(data) < 20_000
+    record = experiment_record(1, note=payload, tags=(payload,), parameters={payload: payload, "depth": payload})
+    other = ExperimentFacts(experiment_record(2).name, experiment_record(2, parameters={"depth": 3}))
+    data = table(ExperimentFacts(record.name, record, (run,)), other, facts(1, series=payload))
+    assert len(data) < 100_000
     for line in csv.reader(io.StringIO(data.decode("utf-8"), newline="")):
         for cell in line:
             assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
@@ -122,3 +100,69 @@ def test_the_table_is_the_same_made_again_or_at_once():
     run = run_facts({"accuracy": LOW, "f1": LOW})
     known = {**known, **by_name(ExperimentFacts(ExperimentName("cats", 3), experiment_record(3, 1), (run,)))}
     assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+
+
+def test_parameters_that_differ_are_columns_before_the_metrics():
+    data = table(
+        set_to(1, trees=100, depth=3, rate=0.1, scale=None), set_to(2, trees=200, depth=3, rate=0.1, scale="log")
+    )
+    header = data.decode().splitlines()[0].split(",")
+    assert header[5:9] == ["verdict", "trees", "scale", "accuracy"]
+    assert [(row["trees"], row["scale"]) for row in read(data)] == [("100", "None"), ("200", "log")]
+
+
+def test_what_never_ran_differs_in_nothing():
+    planned = facts(3, source=None)
+    rows = overview(by_name(set_to(1, trees=100, depth=3), set_to(2, trees=200, depth=3), planned)).rows
+    assert settings_of(list(rows)) == ("trees",)
+
+
+def test_series_are_compared_within_themselves():
+    dogs = [facts(number, series="dogs", parameters={"rate": rate}) for number, rate in ((1, 0.1), (2, 0.2))]
+    rows = overview(by_name(set_to(1, trees=100), set_to(2, trees=100), *dogs)).rows
+    assert settings_of(list(rows)) == ("rate",)
+
+
+def test_a_parameter_that_is_called_like_another_column_says_what_it_is():
+    data = table(set_to(1, accuracy=1, note="a"), set_to(2, accuracy=2, note="b"))
+    row = read(data)[1]
+    assert (row["accuracy (parameter)"], row["note (parameter)"]) == ("2", "b")
+    assert float(row["accuracy"]) == pytest.approx(0.902)
+
+
+def test_more_parameters_than_columns_are_told_of():
+    names = [f"p{index}" for index in range(MAX_PARAMETERS + 3)]
+    first, second, planned = read(
+        table(set_to(1, **dict.fromkeys(names, 1)), set_to(2, **dict.fromkeys(names, 2)), facts(3, source=None))
+    )
+    assert names[MAX_PARAMETERS - 1] in first
+    assert names[MAX_PARAMETERS] not in first
+    assert first["warnings"] == second["warnings"] == "3 more parameters are not in this table"
+    assert planned["warnings"] == ""
+
+
+def test_columns_of_parameters_are_the_same_made_again_or_at_once():
+    overviewer, kept = Overviewer(), Table()
+    known = {}
+    steps = (
+        [set_to(1, trees=1, depth=3)],
+        [set_to(2, trees=1, depth=4)],
+        [facts(3, source=None)],
+        [set_to(4, trees=2, depth=4, rate=0.1), set_to(1, series_of="dogs")],
+        [set_to(2, trees=1, depth=3)],
+        [set_to(3, trees=1, depth=3)],
+    )
+    for step in steps:
+        known = {**known, **by_name(*step)}
+        assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+    known = {name: one for name, one in known.items() if name.number != 4}
+    assert kept.csv(overviewer.overview(known)) == Table().csv(overview(known))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(-3, "-3"), (2**60, str(2**60)), (10**400, str(10**400)), (-0.5, "-0.5"), (float("nan"), "nan"), (True, "True")],
+    ids=str,
+)
+def test_parameters_that_are_numbers_stay_numbers(value, shown):
+    assert read(table(set_to(1, x=value), set_to(2, x="other")))[0]["x"] == shown

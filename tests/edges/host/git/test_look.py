@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from jupyter_xpt.edges.host.git import GitState, Patch, describe, patch, without_credentials
-
-Trap = Callable[[str], str]
+from jupyter_xpt.edges.host.git import GitState, Looked, look as looked, without_credentials
+from tests.repositories import Trap, armed, fingerprint, make, run, sprung, touched_later, trap_in
 
 
 @pytest.fixture(autouse=True)
@@ -24,51 +21,24 @@ def no_settings_of_the_users(tmp_path_factory: pytest.TempPathFactory, monkeypat
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
-def run(folder: Path, *words: str, check: bool = True) -> str:
-    """Plain git, as the user runs it."""
-    who = {
-        f"GIT_{role}_{what}": "somebody@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-    }
-    more = ("-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main")
-    env = os.environ | who | {"GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(["git", *more, *words], cwd=folder, env=env, capture_output=True, check=False)
-    assert not check or done.returncode == 0, done.stderr
-    return os.fsdecode(done.stdout).strip()
-
-
-def make(folder: Path) -> Path:
-    """A repository of two files and one commit."""
-    folder.mkdir(parents=True, exist_ok=True)
-    run(folder, "init", "--quiet")
-    (folder / "model.py").write_text("depth = 3\n")
-    (folder / "data.csv").write_text("1,2\n")
-    run(folder, "add", ".")
-    run(folder, "commit", "--quiet", "--message", "first")
-    return folder
-
-
-def touched_later(path: Path) -> None:
-    """The file's time no longer fits the index, so that git must look at the content."""
-    os.utime(path, (1_600_000_000, 1_600_000_000))
-
-
-def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
-    """Bytes, time and mode of every file and folder below, `.git` and all."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        status = path.lstat()
-        regular = path.is_file() and not path.is_symlink()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest() if regular else ""
-        found[str(path.relative_to(folder))] = (digest, status.st_mtime_ns, status.st_mode)
-    return found
-
-
-def look(folder: Path, within: Path | None = None, limit: int = 100_000) -> tuple[GitState | None, Patch | None]:
-    """Describe and patch, and nothing at all has changed."""
+def look(folder: Path, within: Path | None = None, limit: int = 100_000) -> tuple[GitState | None, Looked | None]:
+    """What git tells of a folder, and nothing at all has changed."""
     before = fingerprint(within or folder)
-    state, difference = describe(folder), patch(folder, limit)
+    found = looked(folder, limit)
     assert fingerprint(within or folder) == before
-    return state, difference
+    return (None, None) if found is None else (found.told(), found)
+
+
+def describe(folder: Path, timeout: float = 5.0) -> GitState | None:
+    """Where a folder stands."""
+    found = looked(folder, timeout=timeout)
+    return None if found is None else found.state
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Trap:
+    """A command that leaves a mark of its name."""
+    return trap_in(tmp_path)
 
 
 # Ordinary states
@@ -77,8 +47,9 @@ def look(folder: Path, within: Path | None = None, limit: int = 100_000) -> tupl
 def test_a_clean_tree(tmp_path: Path) -> None:
     folder = make(tmp_path / "r")
     state, difference = look(folder)
-    assert state == GitState(run(folder, "rev-parse", "HEAD"), "main", None, False, str(folder), 0, 0, None)
-    assert difference == Patch(complete=True)
+    assert state == GitState(run(folder, "rev-parse", "HEAD"), "main", None, False, str(folder), 0, 0)
+    assert difference is not None
+    assert (difference.patch, difference.left.names) == (b"", {})
 
 
 def test_changes_are_counted_and_new_files_are_told_apart(tmp_path: Path) -> None:
@@ -95,7 +66,7 @@ def test_changes_are_counted_and_new_files_are_told_apart(tmp_path: Path) -> Non
     assert state is not None
     assert (state.dirty, state.changed, state.untracked, state.root) == (True, 3, 2, str(folder))
     assert difference is not None
-    assert set(difference.untracked) == {"new é\n.txt", "folder/"}
+    assert set(state.untracked_files) == {"new é\n.txt", "folder/"}
 
 
 def test_only_new_files_leave_the_tree_clean(tmp_path: Path) -> None:
@@ -112,7 +83,8 @@ def test_a_file_that_was_only_touched_has_not_changed(tmp_path: Path) -> None:
     state, difference = look(folder)
     assert state is not None
     assert state.dirty is False
-    assert difference == Patch(complete=True)
+    assert difference is not None
+    assert difference.patch == b""
 
 
 def test_the_patch_makes_the_same_tree_again(tmp_path: Path) -> None:
@@ -128,8 +100,8 @@ def test_the_patch_makes_the_same_tree_again(tmp_path: Path) -> None:
     run(folder, "add", "added.txt")
     _, difference = look(folder)
     assert difference is not None
-    assert difference.complete
-    (tmp_path / "p").write_bytes(difference.text)
+    assert not difference.left.names
+    (tmp_path / "p").write_bytes(difference.patch)
     run(copy, "apply", str(tmp_path / "p"))
     for name in ("model.py", "data.csv", "added.txt"):
         assert (copy / name).read_bytes() == (folder / name).read_bytes()
@@ -143,13 +115,15 @@ def test_a_patch_is_cut_between_files_and_large_files_are_named(tmp_path: Path) 
     assert state is not None
     assert state.changed == 2
     assert difference is not None
-    assert (difference.complete, difference.left_out) == (False, ("model.py",))
-    assert b"+3,4" in difference.text
-    _, difference = look(folder, limit=1_300)
+    assert state.left_out == ("model.py",)
+    assert "1 file too large" in str(state.problem)
+    assert b"+3,4" in difference.patch
+    state, difference = look(folder, limit=1_300)
+    assert state is not None
     assert difference is not None
-    assert "it ends early" in str(difference.problem)
-    assert difference.text.count(b"diff --git") == 1
-    assert b"data.csv" in difference.text
+    assert state.left_out == ("model.py",)
+    assert difference.patch.count(b"diff --git") == 1
+    assert b"data.csv" in difference.patch
 
 
 def test_a_folder_without_a_repository_is_none(tmp_path: Path) -> None:
@@ -162,9 +136,9 @@ def test_a_repository_before_its_first_commit(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("1\n")
     run(tmp_path, "add", "a.py")
     state, difference = look(tmp_path)
-    assert state == GitState(None, "main", None, True, str(tmp_path), 1, 0, None)
+    assert state == GitState(None, "main", None, True, str(tmp_path), 1, 0, patch=True)
     assert difference is not None
-    assert b"+1" in difference.text
+    assert b"+1" in difference.patch
 
 
 def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
@@ -199,7 +173,7 @@ def test_the_middle_of_a_merge(tmp_path: Path) -> None:
     assert state is not None
     assert (state.branch, state.dirty, state.changed) == ("main", True, 1)
     assert difference is not None
-    assert b"<<<<<<<" in difference.text
+    assert b"<<<<<<<" in difference.patch
 
 
 def test_a_bare_repository_has_a_commit_but_no_changes(tmp_path: Path) -> None:
@@ -210,7 +184,7 @@ def test_a_bare_repository_has_a_commit_but_no_changes(tmp_path: Path) -> None:
     assert (state.commit, state.branch, state.dirty) == (run(folder, "rev-parse", "HEAD"), "main", None)
     assert "bare" in str(state.problem)
     assert difference is not None
-    assert difference.problem == state.problem
+    assert not difference.patch
 
 
 def test_inside_the_git_folder(tmp_path: Path) -> None:
@@ -228,7 +202,7 @@ def test_a_second_work_tree(tmp_path: Path) -> None:
     assert state is not None
     assert (state.branch, state.dirty, state.root) == ("second", True, str(tmp_path / "second"))
     assert difference is not None
-    assert b"+depth = 9" in difference.text
+    assert b"+depth = 9" in difference.patch
 
 
 def test_a_submodule_and_the_repository_around_it(tmp_path: Path) -> None:
@@ -247,7 +221,7 @@ def test_a_submodule_and_the_repository_around_it(tmp_path: Path) -> None:
     assert state is not None
     assert state.dirty is True
     assert difference is not None
-    assert b"+Subproject commit" in difference.text
+    assert b"+Subproject commit" in difference.patch
 
 
 def test_a_tree_with_a_stash_keeps_it(tmp_path: Path) -> None:
@@ -301,7 +275,7 @@ def test_a_broken_repository_says_so_in_one_line(tmp_path: Path, file: str, cont
     if said:
         assert said in str(state.problem)
         assert "\n" not in str(state.problem)
-        assert (state.dirty, difference.complete) == (None, False)
+        assert (state.dirty, difference.patch) == (None, b"")
 
 
 def test_missing_objects_say_so(tmp_path: Path) -> None:
@@ -349,7 +323,6 @@ def test_without_git_a_repository_is_named_and_nothing_else(tmp_path: Path, monk
     assert state is not None
     assert difference is not None
     assert "git is not installed" in str(state.problem)
-    assert "git is not installed" in str(difference.problem)
     assert look(tmp_path / "elsewhere") == (None, None)
 
 
@@ -400,94 +373,15 @@ def test_the_users_git_variables_mislead_nobody(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("GIT_TRACE", str(tmp_path / "trace"))
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", f"touch {tmp_path}/run;")
     (folder / "model.py").write_text("depth = 4\n")
-    state, difference = describe(folder), patch(folder, 10_000)
-    assert state is not None
-    assert (state.commit, state.dirty, state.problem) == (expected, True, None)
+    difference = looked(folder)
     assert difference is not None
-    assert b"+depth = 4" in difference.text
+    state = difference.state
+    assert (state.commit, state.dirty, state.problem) == (expected, True, None)
+    assert b"+depth = 4" in difference.patch
     assert not {"trace", "run"} & set(os.listdir(tmp_path))
 
 
 # Hostile repositories: a command in every place that git takes one from
-
-
-@pytest.fixture
-def trap(tmp_path: Path) -> Trap:
-    """A command that leaves a mark of its name; a filter then does what filters do."""
-    script = tmp_path / "trap.sh"
-    script.write_text(f'#!/bin/sh\ntouch "{tmp_path}/sprung-$1"\ncase "$1" in *filter*) cat;; esac\n')
-    script.chmod(0o755)
-    return lambda name: f"{script} {name}"
-
-
-def sprung(tmp_path: Path) -> list[str]:
-    return sorted(path.name for path in tmp_path.glob("sprung-*"))
-
-
-def arm(folder: Path, tmp_path: Path, trap: Trap) -> None:
-    """Every trap at once."""
-    drivers = ["evil", "sp ace", "dot.ted", "Upper", 'quo"te']
-    for driver in drivers:
-        for kind in ("clean", "smudge", "process"):
-            run(folder, "config", f"filter.{driver}.{kind}", trap(f"filter-{kind}"))
-        run(folder, "config", f"filter.{driver}.required", "true")
-    for name in ("fsmonitor", "sshCommand", "pager", "editor", "askPass", "alternateRefsCommand", "gitProxy"):
-        run(folder, "config", f"core.{name}", trap(name))
-    for name in (
-        "diff.external",
-        "diff.evil.command",
-        "diff.evil.textconv",
-        "credential.helper",
-        "gpg.program",
-    ):
-        run(folder, "config", name, trap(name))
-    for alias in ("status", "rev-parse", "diff-index", "config", "check-attr"):
-        run(folder, "config", f"alias.{alias}", "!" + trap("alias"))
-        run(folder, "config", f"pager.{alias}", trap("pager"))
-    run(folder, "config", "status.submoduleSummary", "true")
-    run(folder, "config", "diff.submodule", "log")
-    run(folder, "config", "log.showSignature", "true")
-    included = tmp_path / "included"
-    included.write_text(
-        f'[core]\n\tfsmonitor = {trap("included")}\n[filter "inc"]\n\tclean = {trap("included-filter")}\n'
-    )
-    run(folder, "config", f"includeIf.gitdir:{folder}/.path", str(included))
-    hooks = tmp_path / "hooks"
-    for place in (hooks, folder / ".git" / "hooks"):
-        place.mkdir(exist_ok=True)
-        for hook in (
-            "post-index-change",
-            "pre-commit",
-            "fsmonitor-watchman",
-            "reference-transaction",
-            "post-checkout",
-        ):
-            (place / hook).write_text(f"#!/bin/sh\n{trap('hook')}\n")
-            (place / hook).chmod(0o755)
-    run(folder, "config", "core.hooksPath", str(hooks))
-    rules = [f"f{n}.txt filter={driver} diff=evil" for n, driver in enumerate(("evil", "Upper", "inc"))]
-    (folder / ".git" / "info").mkdir(exist_ok=True)
-    (folder / ".git" / "info" / "attributes").write_text("\n".join((*rules, "*.py diff=evil", "")))
-
-
-def armed(tmp_path: Path, trap: Trap) -> Path:
-    folder = make(tmp_path / "r")
-    for n in range(3):
-        (folder / f"f{n}.txt").write_text("one\n")
-    run(folder, "add", ".")
-    run(folder, "commit", "--quiet", "-m", "files")
-    inner = make(tmp_path / "inner")
-    run(folder, "submodule", "--quiet", "add", str(inner), "part")
-    run(folder, "commit", "--quiet", "-m", "with a part")
-    run(folder / "part", "config", "core.fsmonitor", trap("submodule"))
-    run(folder / "part", "config", "filter.evil.clean", trap("submodule-filter"))
-    (folder / "part" / "model.py").write_text("changed\n")
-    for n in range(3):
-        (folder / f"f{n}.txt").write_text("two\n")
-    touched_later(folder / "data.csv")
-    (folder / "model.py").write_text("depth = 4\n")
-    arm(folder, tmp_path, trap)
-    return folder
 
 
 def test_no_command_of_a_hostile_repository_is_run(tmp_path: Path, trap: Trap) -> None:
@@ -498,9 +392,9 @@ def test_no_command_of_a_hostile_repository_is_run(tmp_path: Path, trap: Trap) -
     assert (state.dirty, state.changed) == (True, 1)
     assert "3 files that differ on disk have a git filter" in str(state.problem)
     assert difference is not None
-    assert set(difference.left_out) == {"f0.txt", "f1.txt", "f2.txt"}
-    assert b"+depth = 4" in difference.text
-    assert b"two" not in difference.text
+    assert set(state.left_out) == {"f0.txt", "f1.txt", "f2.txt"}
+    assert b"+depth = 4" in difference.patch
+    assert b"two" not in difference.patch
 
 
 def test_the_traps_do_spring_for_plain_git(tmp_path: Path, trap: Trap) -> None:
@@ -515,11 +409,10 @@ def test_where_only_filtered_files_differ_nobody_knows_whether_the_tree_is_dirty
     run(folder, "config", "filter.strip.clean", trap("filter"))
     (folder / ".git" / "info" / "attributes").write_text("*.py filter=strip\n*.csv filter=unknown\n")
     (folder / "model.py").write_text("depth = 4\n")
-    state, difference = look(folder)
+    state, _ = look(folder)
     assert state is not None
     assert (state.dirty, state.changed) == (None, 0)
-    assert difference is not None
-    assert difference.left_out == ("model.py",)
+    assert state.left_out == ("model.py",)
     (folder / "data.csv").write_text("5,6\n")
     state, _ = look(folder)
     assert state is not None
@@ -539,7 +432,7 @@ def test_filters_that_cannot_be_turned_off_stop_the_look_at_the_files(tmp_path: 
     assert (state.branch, state.dirty) == ("main", None)
     assert "cannot be turned off" in str(state.problem)
     assert difference is not None
-    assert difference.problem == state.problem
+    assert not difference.patch
 
 
 @pytest.mark.parametrize("way", ["uploadpack", "ext", "ssh"])
@@ -575,7 +468,8 @@ def test_a_work_tree_that_lies_elsewhere_is_not_looked_at(tmp_path: Path, elsewh
     state, difference = look(folder)
     assert state is not None
     assert "work tree" in str(state.problem)
-    assert (state.dirty, difference) == (None, Patch(problem=state.problem))
+    assert difference is not None
+    assert (state.dirty, difference.patch, difference.work) == (None, b"", None)
 
 
 def test_a_configuration_that_never_ends_is_given_up(tmp_path: Path) -> None:

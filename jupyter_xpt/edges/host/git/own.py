@@ -1,0 +1,44 @@
+"""Own: which files of a work tree are those that we write ourselves."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from jupyter_xpt.ground.names import parse_experiment
+
+_TABLE = "experiments.csv"
+
+
+class OwnFiles:
+    """Tells our files in a work tree from the user's; remembers where it has looked.
+
+    Parameters
+    ----------
+    root
+        The work tree's folder.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._is_out = lru_cache(maxsize=None)(self._looks_like_out)
+
+    def is_own(self, path: str) -> bool:
+        """Whether a path, relative to the root, is below an ``out/`` of ours or the table beside one."""
+        parts = path.rstrip("/").split("/")
+        if parts[-1] == _TABLE and self._is_out("/".join([*parts[:-1], "out"])):
+            return True
+        return any(part == "out" and self._is_out("/".join(parts[: at + 1])) for at, part in enumerate(parts))
+
+    def is_made(self, path: str) -> bool:
+        """Whether a path is that of a numbered notebook whose number we gave."""
+        folder, _, file = path.rpartition("/")
+        name = parse_experiment(file.removesuffix(".ipynb")) if file.endswith(".ipynb") else None
+        if name is None:
+            return False
+        taken = os.path.join(self._root, folder, "out", ".xpt", "numbers", name.series, name.short)
+        return os.path.lexists(taken)
+
+    def _looks_like_out(self, folder: str) -> bool:
+        """Whether a folder holds what we keep beside experiments."""
+        return os.path.isdir(os.path.join(self._root, folder, ".xpt"))

@@ -1,0 +1,1 @@
+"""The spreadsheet: a workbook that people open, and have made their own."""
