@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _MAX_PICTURES = 200
 _DESCRIBED_SECONDS = 0.2
+_LOOKED_SECONDS = 2.0
 # The models of repeats are looked at so often, and at the last one.
 _MODELS_SECONDS = 1.0
 # What the user asked for and cannot have: the user's to mend, before anything runs.
@@ -386,6 +387,9 @@ class ExperimentCell:
     def _finish(self, error: BaseException | None) -> None:
         """Writes what there is to write at the end, each step alone."""
         run = self.run
+        if self.session.settings.hidden_commit and run.folder is not None:
+            # Made beside the cell; where it cannot be made the block is to say so.
+            run.looked.wait(_LOOKED_SECONDS)
         self._look_back()
         status = ended_as(run.outcomes, error)
         if self.prepared is not None and self.record is not None and run.folder is not None:

@@ -290,15 +290,16 @@ export interface IDataset {
   readonly said: string;
   readonly digest: string | null;
   /** The run that made it, where one of ours did. */
-  readonly maker?: IMaker | null;
+  readonly maker: IMaker | null;
   /** The runs that use it. */
-  readonly users?: readonly IMaker[];
+  readonly users: readonly IMaker[];
 }
 
 /** A run that made or used a data set. */
 export interface IMaker {
   /** The experiment's whole name. */
   readonly experiment: string;
+  /** Its number, where it is of the same series. */
   readonly number: number | null;
   readonly run: string;
 }

@@ -116,6 +116,7 @@ def configured(folder: Path) -> Path:
                 DatasetRecord(
                     "owls.csv", "file", digest="sha256:9f2c" + "0" * 60, shape=(10_000, 21), classes={"owl": 900}
                 ),
+                *([DatasetRecord("features.parquet", "file", maker=f"owls_001/{run.run}")] if number > 2 else []),
                 DatasetRecord(
                     "features.parquet", "file", direction=OUT, digest="sha256:77aa" + "0" * 60, size=4_200_000
                 ),

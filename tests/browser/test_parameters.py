@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import folders
 from tests.browser.access import violations
 from tests.browser.pages import READY, set_theme
-from tests.browser.panel import ID, choose, expect_numbers, filter_by, open_panel, panel, pick, row, rows, show, widen
+from tests.browser.panel import (
+    ID,
+    choose,
+    detail,
+    expect_numbers,
+    filter_by,
+    open_panel,
+    panel,
+    pick,
+    row,
+    rows,
+    show,
+    widen,
+)
 from tests.browser.test_access import CUT, OUT, THEMES
 
 FOLDS = ("parameters", "models", "git", "environment")
@@ -34,9 +49,9 @@ def page(opened: Page) -> Page:
     return opened
 
 
-def fold(detail: Locator, name: str) -> Locator:
+def fold(shown: Locator, name: str) -> Locator:
     """A part of the detail, opened."""
-    part = detail.locator(f".jp-xpt-Section-{name}")
+    part = shown.locator(f".jp-xpt-Section-{name}")
     if part.get_attribute("open") is None:
         part.locator("> summary").click()
     return part
@@ -67,12 +82,30 @@ def test_all_parameters_are_there_with_where_they_come_from_and_secrets_masked(p
 
 
 def test_models_and_source_control_are_told_of_the_run(page):
-    detail = choose(page, 4)
-    expect(fold(detail, "models")).to_contain_text("RandomForestClassifier")
-    git = fold(detail, "git")
+    shown = choose(page, 4)
+    expect(fold(shown, "models")).to_contain_text("RandomForestClassifier")
+    git = fold(shown, "git")
     for text in ("1a2b3c4d", "main", "git.example.invalid/lab/owls.git", "4 files changed", "notes.txt", "c0ffee00"):
         expect(git).to_contain_text(text)
-    expect(git.get_by_role("button", name="git.patch")).to_be_visible()
+    expect(git.get_by_role("button", name="changes.patch")).to_be_visible()
+
+
+def test_data_leads_to_who_made_it_and_who_uses_it(page):
+    data = choose(page, 4).get_by_role("list", name="Data sets")
+    made = data.get_by_role("listitem").filter(has_text="made by")
+    made.get_by_role("button", name="001").click()
+    used = detail(page, 1).get_by_role("listitem").filter(has_text="used by")
+    expect(used).to_contain_text("features.parquet")
+    used.get_by_role("button", name="003").click()
+    detail(page, 3)
+
+
+def test_the_series_is_exported_as_a_spreadsheet(page):
+    panel(page).get_by_role("button", name="More").first.click()
+    with page.expect_download() as got:
+        page.get_by_role("menuitem", name="Export as Spreadsheet").click()
+    assert got.value.suggested_filename == "owls.xlsx"
+    assert Path(got.value.path()).read_bytes().startswith(b"PK")
 
 
 def test_what_was_opened_stays_open_for_the_next_experiment(page):
@@ -151,9 +184,9 @@ def test_names_roles_and_contrast_are_right_and_nothing_is_cut(page, theme):
     try:
         for width in (260, 400, 700):
             widen(page, width)
-            detail = choose(page, 4)
+            shown = choose(page, 4)
             for name in FOLDS:
-                fold(detail, name)
+                fold(shown, name)
             found[width] = [*violations(page, f"#{ID}"), *page.evaluate(CUT, ID), *page.evaluate(OUT, ID)]
         page.get_by_role("button", name="Choose columns").click()
         found["columns"] = violations(page, ".jp-xpt-columns")

@@ -1,6 +1,7 @@
 """What the panel follows: places, overviews, what changed, and the events that tell of it."""
 
 import asyncio
+import gzip
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from jupyter_xpt.actions import overview as overviews
 from jupyter_xpt.doors.server.watch import SCHEMA_ID
@@ -86,6 +88,34 @@ async def test_contents_that_are_no_local_files_have_no_places(panel):
     panel.app.contents_manager = ContentsManager(parent=panel.app)
     assert await panel.get("places") == {"places": []}
     assert (await panel.ask(f"places/{known}/overview")).code == 404
+
+
+async def test_a_large_overview_is_compressed_for_who_takes_that(panel):
+    note = "x" * 9_000
+    for number in range(1, 20):
+        builders.write_experiment(panel.root, builders.experiment_record(number, note=note))
+    login = {"Authorization": f"token {panel.app.identity_provider.token}"}
+    route = f"places/{await panel.place()}/overview"
+    sizes = {}
+    for accepted in ("", "gzip;q=0", "br, gzip", "GZIP"):
+        # What the client asks for by itself would be asked for in every case.
+        request = HTTPRequest(
+            f"http://127.0.0.1:{panel.app.port}{panel.base}jupyter-xpt/{route}",
+            headers={**login, "Accept-Encoding": accepted},
+            decompress_response=False,
+        )
+        answer = await AsyncHTTPClient().fetch(request)
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        data = gzip.decompress(answer.body) if packed else answer.body
+        assert len(json.loads(data)["series"][0]["rows"]) == 19
+        sizes[accepted] = (packed, len(answer.body))
+    assert {accepted: packed for accepted, (packed, _) in sizes.items()} == {
+        "": False,
+        "gzip;q=0": False,
+        "br, gzip": True,
+        "GZIP": True,
+    }
+    assert 10 * sizes["GZIP"][1] < sizes[""][1]
 
 
 async def test_an_overview_comes_whole_and_then_only_what_changed(panel):

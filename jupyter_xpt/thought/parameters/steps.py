@@ -49,7 +49,6 @@ _RETURNING = frozenset(
     {"fit", "partial_fit", "to", "cuda", "cpu", "eval", "train", "float", "half", "double", "set_params", "set_output"}
 )
 _EPOCH = re.compile(r"_?(num_|n_)?(epochs?|ep)(_?\w{1,4})?")
-_SETTINGS_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "SimpleNamespace", "object"})
 _NO_SETTINGS = re.compile(r"(Int|Str)?Enum|(Int)?Flag|\w*(Exception|Error|Warning)|Protocol|ABC|TestCase|Module")
 
 

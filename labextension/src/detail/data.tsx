@@ -26,11 +26,11 @@ function brief(digest: string): string {
 /** An experiment that made or used something, as a link. */
 function Maker(props: Omit<IDataProps, 'datasets'> & { readonly maker: IMaker }): React.JSX.Element {
   const { maker, series, acts, trans } = props;
-  const { experiment, number, run } = maker;
+  const { experiment, run } = maker;
+  const { series: own, number } = named(experiment);
   if (number === null) {
     return <>{experiment}</>;
   }
-  const own = named(experiment).series;
   return (
     <span title={trans.__('run %1', run)}>
       <Link number={number} series={own === series ? undefined : own} acts={acts} trans={trans} />
@@ -46,7 +46,7 @@ function byExperiment(users: readonly IMaker[]): readonly IMaker[] {
 /** One data set. */
 function Dataset(props: Omit<IDataProps, 'datasets'> & { readonly one: IDataset }): React.JSX.Element {
   const { one, trans } = props;
-  const users = byExperiment(one.users ?? []);
+  const users = byExperiment(one.users);
   return (
     <li>
       <strong>{one.kind === 'in' ? trans.__('In') : trans.__('Out')}</strong> {one.name}{' '}
@@ -59,7 +59,7 @@ function Dataset(props: Omit<IDataProps, 'datasets'> & { readonly one: IDataset 
         </>
       )}
       <span className="jp-xpt-dim">{one.said}</span>
-      {one.maker != null && (
+      {one.maker !== null && (
         <span className="jp-xpt-Lineage">
           {trans.__('made by')} <Maker {...props} maker={one.maker} />{' '}
           <span className="jp-xpt-dim">{trans.__('(run %1)', one.maker.run)}</span>

@@ -8,7 +8,7 @@ import { Shown } from './parameters';
 import { Copy } from './parts';
 
 /** The file in a run's folder that holds what was not committed. */
-const PATCH = 'git.patch';
+const PATCH = 'changes.patch';
 /** So many parameters of a model stand open. */
 const FEW = 4;
 
@@ -105,8 +105,18 @@ function differing({ dirty, changed, untracked }: IGit, trans: TranslationBundle
 }
 
 /** Names of files, the first of many in a line. */
-function Names({ names }: { readonly names: readonly string[] }): React.JSX.Element | null {
-  return names.length === 0 ? null : <div className="jp-xpt-dim jp-xpt-Names">{names.join(', ')}</div>;
+function Names(props: {
+  readonly names: readonly string[];
+  readonly all?: number | null;
+}): React.JSX.Element | null {
+  const { names, all } = props;
+  const more = (all ?? 0) > names.length ? ' …' : '';
+  return names.length === 0 ? null : (
+    <div className="jp-xpt-dim jp-xpt-Names">
+      {names.join(', ')}
+      {more}
+    </div>
+  );
 }
 
 /** Where a run stood in git, and how to have that again. */
@@ -138,7 +148,7 @@ export function SourceControl(props: {
       differing(git, trans) !== '' && (
         <>
           {differing(git, trans)}
-          <Names names={git.untracked_files} />
+          <Names names={git.untracked_files} all={git.untracked} />
         </>
       )
     ],

@@ -11,7 +11,7 @@ export const WIDE = 540;
 /** So many pixels stay for sign, number and note. */
 const NAME = 190;
 /** Pixels of a character, around a text, and of a column at least and at most. */
-const [CHARACTER, AROUND, LEAST, MOST] = [7, 14, 46, 132];
+const [CHARACTER, AROUND, LEAST, MOST] = [7, 14, 46, 150];
 /** Pixels between two columns. */
 const GAP = 4;
 /** So many parameters are shown where nobody chose others. */

@@ -52,9 +52,11 @@ export interface ISpread {
   readonly differs: boolean;
   /** How often it is another one than the parent's. */
   readonly changes: number;
+  /** How many experiments have it. */
+  readonly n: number;
 }
 
-/** All parameters of some experiments, by name: those that change most often first, then as they come. */
+/** All parameters of some experiments, by name: those that change most often first, then those that most have. */
 export function spread(rows: readonly IRow[]): ReadonlyMap<string, ISpread> {
   const of = new Map(rows.map(row => [row.number, row.parameters]));
   const found = new Map<string, { value: Value; n: number; apart: boolean; changes: number }>();
@@ -78,9 +80,11 @@ export function spread(rows: readonly IRow[]): ReadonlyMap<string, ISpread> {
     }
   }
   const all = Array.from(found, ([name, { n, apart, changes }]): ISpread => {
-    return { name, differs: apart || n < configured, changes };
+    return { name, differs: apart || n < configured, changes, n };
   });
-  return new Map(all.sort((one, other) => other.changes - one.changes).map(one => [one.name, one]));
+  return new Map(
+    all.sort((one, other) => other.changes - one.changes || other.n - one.n).map(one => [one.name, one])
+  );
 }
 
 /** A text without the quotes that source has around it. */
