@@ -39,6 +39,7 @@ from jupyter_xpt.thought.code.dependence import bound, read
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
 from jupyter_xpt.thought.parameters.configuration import left_out
+from jupyter_xpt.thought.parameters.parameters import parameters
 from jupyter_xpt.thought.reading.lineage import Row
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ class ExperimentCell:
 
     def _begin(self, start: RunStart, prepared: Prepared) -> None:
         """Makes the experiment, or finds it, and begins its run on disk."""
+        with self.run.attempt("read the parameters"):
+            prepared = self.prepared = changed(prepared, parameters=parameters(prepared.source))
         with self.run.attempt("make the experiment"):
             self.record = experiment.settle(prepared, self.options)
         if self.record is None:
@@ -181,7 +184,8 @@ class ExperimentCell:
             given = sent(self.session.meta)
             now = prepared.store.notebook(self.record.name)
             self.session.becomes(given.document, given.notebook, prepared.origin.notebook, now)
-        self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
+        with self.run.attempt("look for what is not kept"):
+            self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 

@@ -40,6 +40,7 @@ class RunOutside:
         # The variable that each place names; empty for one that the source sets itself.
         names = {one: self._name(one) for one in found if one.kind == ENVIRONMENT}
         self._names = {one: "" if name in own else name for one, name in names.items() if name}
+        self._takes_nothing = not found
         self._reads_arguments = any(one.kind == ARGUMENT for one in found)
         self._variables = variables(name for name in self._names.values() if name)
         self._injected = self._by_runner()
@@ -95,6 +96,8 @@ class RunOutside:
         number
             The experiment's.
         """
+        if self._takes_nothing and not record.outside:
+            return
         if "XPT007" not in silenced:
             yield from self._told(body, above, record.outside)
         facts = self._prepared.facts.get(number)
