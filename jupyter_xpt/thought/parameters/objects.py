@@ -31,6 +31,17 @@ def is_made(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and (class_path(node.func) is not None or called_name(node) in MAKERS)
 
 
+def is_made_of(node: ast.expr, name: str) -> bool:
+    """Whether a call is given the object of that name, or is one of its methods."""
+    while isinstance(node, ast.Call):
+        if any(isinstance(one, ast.Name) and one.id == name for one in node.args):
+            return True
+        node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        if isinstance(node, ast.Name):
+            return node.id == name
+    return False
+
+
 class Objects:
     """Tells what objects are made with.
 
@@ -64,6 +75,8 @@ class Objects:
         """An object is made."""
         made = called_name(node)
         settings = self._known.class_of_settings(dotted(node.func))
+        if name and is_made_of(node, name):
+            return
         if settings is not None:
             self._instance(name, node, settings)
         elif counts(made, self._known.is_from(dotted(node.func))) and not name.startswith("_"):

@@ -11,7 +11,7 @@ from jupyter_xpt.thought.parameters.commandline import options
 from jupyter_xpt.thought.parameters.constants import UNKNOWN, evaluate, written
 from jupyter_xpt.thought.parameters.constructors import VALUES, is_mapping
 from jupyter_xpt.thought.parameters.found import MODULE, Found, Known
-from jupyter_xpt.thought.parameters.objects import Objects, called_name, is_made
+from jupyter_xpt.thought.parameters.objects import Objects, called_name, is_made, is_made_of
 from jupyter_xpt.thought.parameters.steps import (
     ALIAS,
     BIND,
@@ -141,6 +141,9 @@ class Reading:
         if dot and not self.known.holds(target):
             return
         value = evaluate(node, self.known)
+        if value is UNKNOWN and target not in self.known.constants and is_made_of(node, name):
+            # The same object, moved or wrapped: model = model.to(device).
+            return
         self._forget(target)
         if value is UNKNOWN:
             self._unknown(target, node)

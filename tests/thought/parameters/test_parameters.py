@@ -45,6 +45,10 @@ FORMS: dict[str, tuple[str, dict[str, Value]]] = {
     "an item resolved": ("p = {'C': 2}\nm = SVC(C=p['C'])", {"p.C": 2, "m": "SVC", "m.C": 2}),
     "unpacked": ("p = {'C': 2}\nm = SVC(**p, **{'gamma': 1})", {"p.C": 2, "m": "SVC", "m.gamma": 1}),
     "another model under that name": ("m = SVC(C=2)\nm = Ridge(0.5)", {"m": "Ridge", "m.alpha": 0.5}),
+    "the same model, moved and wrapped": (
+        "m = Net(hidden=3)\nm = m.to(device)\nm = torch.compile(m)\nm = nn.DataParallel(m).cuda()",
+        {"m": "Net", "m.hidden": 3},
+    ),
     "what is computed": ("m = SVC(C=neg / pos)", {"m": "SVC", "m.C": "neg / pos"}),
     "what a library names": ("import torch\nm = Net(dtype=torch.float16)", {"m": "Net", "m.dtype": "torch.float16"}),
     "an estimator in an estimator": (
