@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace as changed
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from jupyter_xpt.actions import experiment, flags, snapshot, sourcecontrol
 from jupyter_xpt.actions.environment import changed_since
 from jupyter_xpt.actions.inputs import RunInputs
+from jupyter_xpt.actions.outside import RunOutside
 from jupyter_xpt.actions.overview import overview, write_table
 from jupyter_xpt.actions.prepared import Origin, Prepared
 from jupyter_xpt.actions.run import Run, RunStart, ended_as, error_text, is_interrupt, new_record, running
 from jupyter_xpt.actions.session import Session
 from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
+from jupyter_xpt.edges.kernel.estimators import estimators
 from jupyter_xpt.edges.kernel.fingerprint import fingerprints
 from jupyter_xpt.edges.kernel.request import sent
 from jupyter_xpt.edges.kernel.seeding import new_entropy, seed_text
@@ -36,6 +39,7 @@ from jupyter_xpt.thought.code.dependence import bound, read
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
 from jupyter_xpt.thought.parameters.configuration import left_out
+from jupyter_xpt.thought.parameters.parameters import parameters
 from jupyter_xpt.thought.reading.lineage import Row
 
 if TYPE_CHECKING:
@@ -43,6 +47,9 @@ if TYPE_CHECKING:
 
 _MAX_PICTURES = 200
 _DESCRIBED_SECONDS = 0.2
+_LOOKED_SECONDS = 2.0
+# The models of repeats are looked at so often, and at the last one.
+_MODELS_SECONDS = 1.0
 # What the user asked for and cannot have: the user's to mend, before anything runs.
 REFUSALS = (OptionError, UnknownExperiment, NameProblem, NotebookError)
 
@@ -96,6 +103,8 @@ class ExperimentCell:
         self._environment: str | None = None
         self._bindings: Bindings | None = None
         self._says_it_draws = False
+        self._outside: RunOutside | None = None
+        self._models_at = 0.0
 
     def prepare(self, find: Callable[[], Origin]) -> None:
         """Decides which experiment it is and begins its run; where that fails it runs untracked and says why.
@@ -150,6 +159,8 @@ class ExperimentCell:
 
     def _begin(self, start: RunStart, prepared: Prepared) -> None:
         """Makes the experiment, or finds it, and begins its run on disk."""
+        with self.run.attempt("read the parameters"):
+            prepared = self.prepared = changed(prepared, parameters=parameters(prepared.source))
         with self.run.attempt("make the experiment"):
             self.record = experiment.settle(prepared, self.options)
         if self.record is None:
@@ -164,13 +175,17 @@ class ExperimentCell:
             cell=prepared.key,
             hidden_state=prepared.ran.findings,
         )
+        with self.run.attempt("look at what comes from outside"):
+            self._outside = RunOutside(self.session, prepared)
+            record = changed(record, outside=self._outside.records())
         self.run.begin(changed(start, name=self.record.name, record=record, sources=sources))
         self.session.ran(prepared.origin.notebook, prepared.key, self.record.number)
         if prepared.moves and prepared.origin.notebook is not None:
             given = sent(self.session.meta)
             now = prepared.store.notebook(self.record.name)
             self.session.becomes(given.document, given.notebook, prepared.origin.notebook, now)
-        self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
+        with self.run.attempt("look for what is not kept"):
+            self.run.warn(*left_out(snapshot.masked_in(prepared.files)))
         with self.run.attempt("look for caveats"):
             self._look_for_caveats()
 
@@ -181,12 +196,26 @@ class ExperimentCell:
 
     def _look_for_caveats(self) -> None:
         """Warns of what makes the SEM a lie, from the source alone."""
-        if self.prepared is None:
-            return
-        above = [self.session.python(one.source) for one in self.prepared.ran.above]
-        found = caveats.look(self.body.python, above, self.options.repeats, self.options.silence)
+        above = self._above()
+        # What comes from outside is told at the end, by name.
+        silence = {*self.options.silence, "XPT007"}
+        found = caveats.look(self.body.python, above, self.options.repeats, silence)
         self.run.warn(*(Warned(one.code, one.text, one.where) for one in found))
         self._says_it_draws = caveats.draws(self.body.python, above)
+
+    def _above(self) -> list[str]:
+        """The cells above that count, as plain Python."""
+        return [self.session.python(one.source) for one in self.prepared.ran.above] if self.prepared is not None else []
+
+    def _note_outside(self) -> None:
+        """Keeps what came from outside, and says what is to be said of it."""
+        if self._outside is not None and self.record is not None:
+            self.run.note(outside=self._outside.records())
+            silence = self.options.silence
+            found = self._outside.warnings(
+                self.body.python, self._above(), self.run.record, silence, self.record.number
+            )
+            self.run.warn(*found)
 
     @contextmanager
     def tracked(self) -> Iterator[None]:
@@ -293,6 +322,7 @@ class ExperimentCell:
                     self._read_metrics(execution)
                 with self.run.attempt("show the figures"):
                     self._flush_figures()
+                self._look_at_models(last=last)
         except BaseException as error:
             if self._tee is not None:
                 with self.run.attempt("log the error"):
@@ -305,6 +335,20 @@ class ExperimentCell:
                 with self.run.attempt("end the log's lines"):
                     self._tee.flush()
             self.on_change()
+
+    def _look_at_models(self, *, last: bool) -> None:
+        """Keeps what the cell's models say of themselves: those of the last good repeat, but for quick ones."""
+        # A later repeat may fail: what was seen a moment ago stands in for the last good one.
+        if self.run.folder is None or not (last or time.monotonic() > self._models_at):
+            return
+        self._models_at = time.monotonic() + _MODELS_SECONDS
+        found = []
+        with self.run.attempt("look at the models"):
+            names = [*sorted(bound(self.body.python)), *sorted(read(self.body.python))]
+            for telling in estimators(self.shell.user_ns, dict.fromkeys(names)):
+                with self.run.attempt(f"note the model {telling.name!r}"):
+                    found.append(telling())
+        self.run.note(estimators=tuple(found))
 
     def _note(self, text: str) -> None:
         """A line of ours in the log."""
@@ -360,6 +404,9 @@ class ExperimentCell:
         with run.attempt("compare with the parent"):
             lineage = (found or overview(folder)).of(self.series)
             self.row = lineage.row(self.record.number) if lineage is not None else None
+        if self.session.settings.hidden_commit:
+            # Made beside the cell; where it cannot be made the block is to say so.
+            run.looked.wait(_LOOKED_SECONDS)
         with run.attempt("compare the environment"):
             # A quick run may end before it was described, in a kernel's first one.
             if self.prepared.facts and run.described.wait(_DESCRIBED_SECONDS):
@@ -385,6 +432,8 @@ class ExperimentCell:
         with run.attempt("note the files it read"):
             seen = experiment.note_seen(prepared, self.session, record, folder / "source")
             run.warn(*left_out(snapshot.masked_in(seen)))
+        with run.attempt("look at what came from outside"):
+            self._note_outside()
         with run.attempt("note the datasets"):
             RunInputs(run, prepared, record, self.session.reads).settle()
         with run.attempt("look for secrets in the log"):

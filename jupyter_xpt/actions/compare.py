@@ -23,6 +23,7 @@ from jupyter_xpt.thought.code.source import Source
 from jupyter_xpt.thought.environment import environment_rows
 from jupyter_xpt.thought.reading.beside import Comparison, Diff, Judged
 from jupyter_xpt.thought.reading.comparison import verdicts_of
+from jupyter_xpt.thought.reading.configured import parameter_rows
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import pool
 from jupyter_xpt.thought.running import SCRATCH
@@ -130,9 +131,10 @@ def compare(folder: Path, series: str, numbers: Sequence[int | str]) -> Comparis
     rows = _rows(lineage, names)
     ran = [_as_it_ran(folder, facts[name]) for name in names]
     metrics = tuple(metric for metric in lineage.metrics if any(metric in row.measured for row in rows))
+    sources = differing(_sources(ran))
     return Comparison(
         rows,
-        (*differing(_sources(ran)), *_environments(folder, names)),
+        (*sources, *parameter_rows([row.parameters for row in rows], sources), *_environments(folder, names)),
         metrics,
         _verdicts(rows, [facts[name] for name in names], metrics),
     )

@@ -27,7 +27,6 @@ from jupyter_xpt.thought.code.changes import compare
 from jupyter_xpt.thought.identity import Asked, Decision, decide
 from jupyter_xpt.thought.notebooks import Notebook
 from jupyter_xpt.thought.options import ExperimentOptions, experiment_options
-from jupyter_xpt.thought.parameters.parameters import parameters
 from jupyter_xpt.thought.running import SCRATCH, WhatRan, what_ran
 
 # The series of sessions that have no notebook.
@@ -263,7 +262,7 @@ def _described(prepared: Prepared, options: ExperimentOptions, record: Experimen
         cell=prepared.key,
         source=SourceRecord(prepared.digest, prepared.digests),
         changes=None if before is None else compare(before, prepared.source),
-        parameters=parameters(prepared.source),
+        parameters=prepared.parameters,
     )
 
 

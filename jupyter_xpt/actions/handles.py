@@ -48,7 +48,7 @@ class Run:
 
     @property
     def datasets(self) -> tuple[DatasetRecord, ...]:
-        """The data it read, as its ``datasets.json`` says; a damaged one is a RecordError."""
+        """The data it read and wrote, as its ``datasets.json`` says; a damaged one is a RecordError."""
         return read_datasets(self.folder)
 
     def values(self, metric: str) -> list[float | None]:

@@ -25,7 +25,7 @@ from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.ground.settings import SHA256
 from jupyter_xpt.thought.data import alarms
 from jupyter_xpt.thought.data.naming import side_of
-from jupyter_xpt.thought.data.producing import altered
+from jupyter_xpt.thought.data.producing import ALTERED, altered, warned
 from jupyter_xpt.thought.data.wording import told
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ class RunInputs:
         """Warns of what is known now and writes it."""
         records = self.records()
         than, before = self._before
-        found = [alarm for alarm in (_trouble(one) for one in records) if alarm is not None]
-        found += [*alarms.compare(records, before, than), *self._overlaps()]
+        found = [alarm for alarm in (_trouble(one, self._record.series) for one in records) if alarm is not None]
+        found += [*alarms.compare(records, before, than, self._record.series), *self._overlaps()]
         used = [one for one in records if one.made_by is not None]
+        found += self._altered([one.maker for one in used])
         if used:
-            found += [one for task in self._given() if (one := altered(task.found.record)) is not None]
             # Only where something is used is it to be read.
             from jupyter_xpt.actions.producers import warnings_about
 
@@ -104,6 +104,16 @@ class RunInputs:
         self._run.warn(*found)
         if records and self._run.folder is not None:
             write_datasets(self._run.folder, records)
+
+    def _altered(self, told: Sequence[str | None]) -> list[Warned]:
+        """The warnings of used outputs that were changed, as far as those that are ``told`` anyway do not say it."""
+        found = []
+        for same in self._declared.values():
+            # Of several repeats each may have used another; the last one stands for them in the record.
+            last = same[-1].found.record
+            each = [task.found.record for task in (same[:-1] if last.maker in told else same)]
+            found += [(one, what) for one in each if (what := altered(one)) is not None]
+        return [warned(ALTERED, what, [one], self._record.series) for one, what in found]
 
     def _complete(self, late: Sequence[Task]) -> None:
         """In a thread: adds digests to the files of a run that has ended."""
@@ -163,12 +173,12 @@ class RunInputs:
         return found
 
 
-def _trouble(record: DatasetRecord) -> Warned | None:
+def _trouble(record: DatasetRecord, series: str) -> Warned | None:
     """The warning about a declared dataset that could not be described as asked; None without one."""
     if record.problem is None or record.how != DECLARED:
         return None
     code = "data-unwritten" if record.problem == UNWRITTEN else "data"
-    return Warned(code, f"{told(record)}: {record.problem}", record.name)
+    return Warned(code, f"{told(record, series)}: {record.problem}", record.name)
 
 
 def _merged(records: Sequence[DatasetRecord]) -> DatasetRecord:
@@ -185,8 +195,12 @@ def _placed(record: DatasetRecord, folder: Path) -> DatasetRecord:
     """The record with its location relative to the notebook's folder where it lies in the project."""
     if record.location is None or record.kind == "address":
         return record
-    relative = os.path.relpath(record.location, os.path.realpath(folder)).replace(os.sep, "/")
-    if relative.startswith("../") and not record.location.startswith(_project(folder) + os.sep):
+    where = record.location
+    relative = os.path.relpath(where, os.path.realpath(folder)).replace(os.sep, "/")
+    if record.maker is not None and not relative.startswith(f"out/{record.maker}/"):
+        # The output of another project: what is called like its maker here is another experiment.
+        record = changed(record, maker=None)
+    if relative.startswith("../") and not where.startswith(_project(folder) + os.sep):
         return record
     return changed(record, location=relative)
 

@@ -19,6 +19,7 @@ from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName, printable
 from jupyter_xpt.thought.data.outputs import named
 from jupyter_xpt.thought.data.wording import Listed, listed
+from jupyter_xpt.thought.reading.configured import Configured
 from jupyter_xpt.thought.reading.lineage import Row
 
 _NOBODY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -78,3 +79,22 @@ def last_datasets(
     last, own = row.runs[-1].run, known.get(row.name)
     run = next((one for one in reversed(own.runs) if one.run == last), None) if own is not None else None
     return run_datasets(Store(folder).run(row.name, last), users, gone=run is not None and is_gone(run))
+
+
+def configured(folder: Path, row: Row | None, parent: Row | None) -> Configured:
+    """What tells how an experiment was set.
+
+    Parameters
+    ----------
+    folder
+        The folder that holds ``out/``.
+    row
+        The experiment; None for none.
+    parent
+        What it was changed from; None for nothing.
+    """
+    facts = shelf(folder).facts().get(row.name) if row is not None else None
+    if facts is None:
+        return Configured()
+    own = facts.record.parameters if facts.record is not None else {}
+    return Configured(own, parent, facts.runs[-1].record if facts.runs else None)

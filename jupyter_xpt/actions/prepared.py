@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.modules import LocalFile
+from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.thought.code import source
@@ -38,6 +39,7 @@ class Prepared:
 
     ``leaves``: the cell is a numbered notebook's own, and its edit is another experiment than the notebook.
     ``moves``: the open document becomes that experiment; else the notebook stays and a new file is made.
+    ``parameters`` are those that the source sets.
     """
 
     store: Store
@@ -52,6 +54,7 @@ class Prepared:
     leaves: bool = False
     moves: bool = False
     facts: Mapping[int, ExperimentFacts] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def is_frozen(self) -> bool:

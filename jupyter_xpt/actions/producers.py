@@ -88,22 +88,24 @@ def warnings_about(
         What is said already.
     """
     facts, place = shelf(folder).facts(), Store(folder)
-    found: list[Warned] = []
+    own = user.series if user is not None else ""
+    found: dict[tuple[str, str, str], list[DatasetRecord]] = {}
     for record in used:
         made_by = record.made_by if record.direction == IN else None
         made = facts.get(made_by[0]) if made_by is not None else None
         if made is None:
             continue
         series = {name.number: one for name, one in facts.items() if name.series == made.name.series}
-        again = any(one.code == "data-rerun" and one.where == record.name for one in said)
-        warned = [
-            producing.altered(record),
-            None if again else producing.outrun(record, _newest(place, made, record)),
-            producing.stale(record, made, series, user, edited(folder, made.record)),
-            producing.drawn(record, made, repeats),
-        ]
-        found += [one for one in warned if one is not None]
-    return found
+        again = any(one.code == producing.RERUN and one.where == record.name for one in said)
+        for code, what in (
+            (producing.ALTERED, producing.altered(record)),
+            (producing.RERUN, None if again else producing.outrun(record, _newest(place, made, record))),
+            (producing.STALE, producing.stale(record, made, series, user, edited(folder, made.record))),
+            (producing.DRAWN, producing.drawn(record, made, repeats)),
+        ):
+            if what is not None:
+                found.setdefault((code, what, str(made.name)), []).append(record)
+    return [producing.warned(code, what, records, own) for (code, what, _), records in found.items()]
 
 
 def _newest(place: Store, made: ExperimentFacts, record: DatasetRecord) -> tuple[str, str | None] | None:

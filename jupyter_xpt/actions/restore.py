@@ -189,6 +189,8 @@ def _present(folder: Path, name: str) -> bytes | None:
     for above in path.relative_to(folder).parents:
         if (folder / above).is_symlink() and str(above) != ".":
             raise NotebookError(f"{above} is a link, which is not followed; move it away first")
+        if os.path.lexists(folder / above) and not (folder / above).is_dir():
+            raise NotebookError(f"{above} is no folder; move it away first")
     return standing_there(path)
 
 

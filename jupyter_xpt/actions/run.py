@@ -240,6 +240,11 @@ class Run:
                     known.append(one)
             self.record = changed(self.record, warnings=tuple(known))
 
+    def note(self, **fields: Any) -> None:  # noqa: ANN401 - fields of the record
+        """Sets fields of the record; they are written with it."""
+        with self._write_lock:
+            self.record = changed(self.record, **fields)
+
     def metrics(self) -> list[str]:
         """The metrics logged so far, the primary one first."""
         names = list(self.values)

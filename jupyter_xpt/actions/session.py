@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_xpt.edges.kernel.asked import Asked
 from jupyter_xpt.edges.kernel.modules import LocalModules, OpenedFiles
 from jupyter_xpt.edges.kernel.reads import Reads
 from jupyter_xpt.ground.settings import Settings
@@ -30,6 +31,7 @@ class Session:
         self.modules = LocalModules()
         self.opened = OpenedFiles()
         self.reads = Reads(self.opened, lambda: self.settings.digest)
+        self.asked = Asked()
         if earlier:
             # The cell that loads the extension runs on: what it does from here on is its own.
             self.opened.cell(len(earlier) - 1)
@@ -61,9 +63,11 @@ class Session:
         self._executed.append(Executed(order, source, cell, count, tags))
         self.opened.cell(order)
         self.reads.cell(order)
+        self.asked.cell(order)
 
     def cell_ended(self) -> None:
         """Notes what the cell has imported."""
+        self.asked.stop()
         try:
             self.modules.scan()
         except Exception as problem:  # noqa: BLE001 - IPython would show it under a cell that has no part in it

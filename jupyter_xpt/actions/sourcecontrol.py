@@ -13,8 +13,8 @@ from jupyter_xpt.edges.disk.plainfile import Unreadable, read_record_below
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.host.git import Committed, GitState, TroubleError, commit_file, hidden_ref, keep_commit, look
 from jupyter_xpt.ground import codec
-from jupyter_xpt.ground.errors import RecordError
-from jupyter_xpt.ground.names import ExperimentName, is_run_name
+from jupyter_xpt.ground.errors import RecordError, StoreError
+from jupyter_xpt.ground.names import ExperimentName, is_run_name, printable
 from jupyter_xpt.ground.records import ExperimentRecord, RunRecord, Warned
 from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.data.leaks import leaks
@@ -47,10 +47,14 @@ def look_around(
     if found is None:
         yield None, (_not_kept("the folder lies in no git repository"),) if hidden else ()
         return
+    problem = None
     if found.patch:
-        with store.refusals("keep the changes"):
-            store.replace(folder / PATCH, found.patch, durable=False)
-    yield found.told(), ()
+        try:
+            with store.refusals("keep the changes"):
+                store.replace(folder / PATCH, found.patch, durable=False)
+        except StoreError as refusal:
+            found, problem = changed(found, patch=b""), str(refusal)
+    yield found.told(problem), ()
     if not hidden:
         return
     try:
@@ -58,10 +62,10 @@ def look_around(
             raise TroubleError(found.state.problem or "git does not tell")
         kept = keep_commit(found.work, hidden_ref(name, folder.name), f"{name}\n\nThe work tree of run {folder.name}.")
     except TroubleError as trouble:
-        yield found.told(f"no hidden commit: {trouble}"), (_not_kept(str(trouble)),)
+        yield found.told(problem, f"no hidden commit: {trouble}"), (_not_kept(str(trouble)),)
         return
     whole = changed(found, left=found.left.and_all(kept.left))
-    yield changed(whole.told(), hidden=kept.commit), ()
+    yield changed(whole.told(problem), hidden=kept.commit), ()
 
 
 def _not_kept(why: str) -> Warned:
@@ -79,7 +83,7 @@ def commit_notebook(place: Store, record: ExperimentRecord, run: str) -> Committ
         return Committed(problem="it holds what looks like a secret")
     essence = record.note or summary_of_changes(record.changes or ())
     subject = f"{record.name}: {essence}" if essence else str(record.name)
-    subject = " ".join(subject.split())
+    subject = printable(" ".join(subject.split()))
     subject = subject if len(subject) <= _MAX_SUBJECT else subject[: _MAX_SUBJECT - 1] + "…"
     return commit_file(place.folder, record.name.notebook, data, f"{subject}\n\nAs it ran in {run}.\n")
 

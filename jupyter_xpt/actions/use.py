@@ -108,16 +108,17 @@ def use(
 def _resolved(parts: tuple[str, ...], wanted: _Wanted, *, strict: bool) -> tuple[str, Task, Store]:
     """The path of what is asked for, the task that describes it, and where it was found."""
     made, found = _found(wanted, "/".join(parts))
-    whose = f"{'/'.join(parts)} of {made.name.short}"
+    whose = f"{'/'.join(parts)} of {printable(str(made.name))}"
     inner = (str(made.name), found.run, *place_of(parts, found.record.repeat))
     try:
         path = find_output(wanted.place.out, inner)
     except DatasetError as problem:
         raise DatasetError(f"{whose}: {problem} ({found.run})") from None
     task = _task(path, found, f"{made.name}/{found.run}", now=strict)
-    warning = producing.altered(task.found.record)
-    if strict and (warning is not None or task.found.record.digest is None):
-        raise DatasetError(warning.text if warning is not None else f"{whose}: {task.found.record.problem}")
+    if strict:
+        why = producing.altered(task.found.record) or task.found.record.problem
+        if why is not None:
+            raise DatasetError(f"{whose}: {why}")
     return path, task, wanted.place
 
 
@@ -185,7 +186,9 @@ def _newest(wanted: _Wanted, made: ExperimentFacts, name: str) -> Made | None:
     try:
         return producers.newest(wanted.place, made, name, wanted.repeat)
     except RecordError as problem:
-        raise RecordError(f"{name} of {made.name.short}: {problem}; name another run of it with run=") from None
+        raise RecordError(
+            f"{name} of {printable(str(made.name))}: {problem}; name another run of it with run="
+        ) from None
 
 
 def _of_run(wanted: _Wanted, made: ExperimentFacts, name: str) -> Made | None:
@@ -195,7 +198,7 @@ def _of_run(wanted: _Wanted, made: ExperimentFacts, name: str) -> Made | None:
         known = ", ".join(one.run for one in made.runs[-4:]) or "none yet"
         raise UnknownExperiment(f"{printable(str(made.name))} has no run {wanted.run}; its newest runs are {known}")
     if run.status == RUNNING:
-        raise DatasetError(f"{name} of {made.name.short}: its run {run.run} is still running")
+        raise DatasetError(f"{name} of {printable(str(made.name))}: its run {run.run} is still running")
     found = producers.pick(producers.outputs_of(wanted.place, made, run), name, wanted.repeat)
     return Made(run.run, found) if found is not None else None
 
@@ -227,12 +230,17 @@ def _nothing(wanted: _Wanted, made: ExperimentFacts, name: str) -> str:
 
 def _task(path: str, found: Made, maker: str, *, now: bool) -> Task:
     """The task that describes the output as it is now, by the algorithm that its producer's digest was made by."""
+    known = found.record
+    # What its producer told of it holds where nobody here can read it, as long as it is the same.
     record = DatasetRecord(
-        found.record.name,
+        known.name,
         "directory" if os.path.isdir(path) else "file",
-        repeat=found.record.repeat,
+        shape=known.shape,
+        columns=known.columns,
+        missing=known.missing,
+        repeat=known.repeat,
         maker=maker,
-        expected=found.record.digest,
+        expected=known.digest,
     )
     made_by = algorithm_of(found.record.digest) if found.record.digest else SHA256
     with muted(), using(made_by if is_there(made_by) else SHA256):

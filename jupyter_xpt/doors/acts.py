@@ -15,7 +15,7 @@ from jupyter_xpt.actions import compare, document, edit, fork
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
 from jupyter_xpt.actions.flow import flow
-from jupyter_xpt.actions.listing import last_datasets
+from jupyter_xpt.actions.listing import configured, last_datasets
 from jupyter_xpt.actions.overview import overview
 from jupyter_xpt.actions.prepared import Origin
 from jupyter_xpt.actions.session import Session
@@ -156,9 +156,10 @@ class Acts:
             lineage, row = self._here()
             others = (row.parent, row.against) if row is not None else (None, None)
             parent, against = (lineage.row(number) if number is not None else None for number in others)
-            data = last_datasets(self._origin(ExperimentOptions()).folder, row)
-        rich = html.where(lineage.series, row, parent, against, data)
-        self._show(text.where(lineage.series, row, parent, _look(), data), rich)
+            folder = self._origin(ExperimentOptions()).folder
+            data, set_to = last_datasets(folder, row), configured(folder, row, parent)
+        rich = html.where(lineage.series, row, parent, against, data, set_to)
+        self._show(text.where(lineage.series, row, parent, _look(), data, set_to), rich)
 
     def tree(self, line: str) -> None:
         """What ``%xpt_tree`` does."""

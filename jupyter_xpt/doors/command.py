@@ -12,7 +12,7 @@ from pathlib import Path
 from jupyter_xpt.actions import compare, edit, export, fork, restore, sourcecontrol, trash
 from jupyter_xpt.actions.detail import detail
 from jupyter_xpt.actions.flow import flow, missed
-from jupyter_xpt.actions.listing import last_datasets
+from jupyter_xpt.actions.listing import configured, last_datasets
 from jupyter_xpt.actions.overview import find, lineage_of, overview
 from jupyter_xpt.doors import difference, text
 from jupyter_xpt.edges.disk.store import Store
@@ -164,13 +164,15 @@ def _show(given: argparse.Namespace) -> str:
     folder = _folder(given)
     found = overview(folder)
     row = find(found, given.experiment, given.series)
-    baseline = lineage_of(found, row.name.series).baseline
+    lineage = lineage_of(found, row.name.series)
     changes = detail(folder, row.name.series, row.number).environment_changes
     around = {
         f"environment changed since {short(row.parent or 0)}": [said_of(one) for one in changes],
         "source control": sourcecontrol.origin(Store(folder), row.name, row.runs[-1].run) if row.runs else (),
     }
-    return text.show(row, text.look_of(sys.stdout), baseline, last_datasets(folder, row), around)
+    set_to = configured(folder, row, lineage.row(row.parent) if row.parent is not None else None)
+    data = last_datasets(folder, row)
+    return text.show(row, text.look_of(sys.stdout), lineage.baseline, data, around, set_to)
 
 
 def _log(given: argparse.Namespace) -> str:

@@ -16,6 +16,7 @@ from jupyter_xpt.thought.code.differing import Differing
 from jupyter_xpt.thought.code.lines import ADDED, REMOVED, SAME, Line, hunks
 from jupyter_xpt.thought.reading.beside import Comparison, Diff
 from jupyter_xpt.thought.reading.columns import cells, cut, folded, grid, pad, wrapped
+from jupyter_xpt.thought.reading.configured import PARAMETERS
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS
 
@@ -220,7 +221,7 @@ def _main(comparison: Comparison, row: Row) -> str:
 
 def _label(one: Differing) -> str:
     """What differs, and where unless it is in the experiment's cell."""
-    return one.what if one.where in ("cell", one.what) else f"{one.where}: {one.what}"
+    return one.what if one.where in ("cell", PARAMETERS, one.what) else f"{one.where}: {one.what}"
 
 
 def _differing_lines(comparison: Comparison, look: Look) -> list[str]:

@@ -41,6 +41,7 @@ def unload(shell: InteractiveShell) -> None:
         return
     magics.session.opened.stop()
     magics.session.reads.stop()
+    magics.session.asked.stop()
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     transforms = shell.input_transformer_manager.line_transforms

@@ -7,7 +7,7 @@ come with signs and words, so that nothing hangs on telling them apart.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_xpt.ground.datasets import OUT
@@ -16,6 +16,7 @@ from jupyter_xpt.ground.records import RUNNING, Change, Warned
 from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.parameters import worded
@@ -186,6 +187,7 @@ def where(
     parent: Row | None = None,
     against: Row | None = None,
     datasets: Sequence[Listed] = (),
+    configured: Configured = NOT_TOLD,
 ) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
@@ -201,6 +203,8 @@ def where(
         What it is compared with, when that is not the parent.
     datasets
         Those of its last run.
+    configured
+        How it was set.
     """
     against = against or parent
     if row is None:
@@ -228,7 +232,14 @@ def where(
         parts = (f"last run {last.run}", last.status, lasted(last.seconds))
         lines.append(f'<p class="xpt-dim">{_e(" · ".join(part for part in parts if part))}</p>')
     lines += [_dataset(one, series) for one in datasets]
-    return whole(lines)
+    return whole([*lines, *_configured(row, configured)])
+
+
+def _configured(row: Row, configured: Configured) -> Iterator[str]:
+    """An experiment's parameters, what came from outside, and its models, each behind a fold."""
+    for title, lines in sections(row, configured):
+        items = "".join(f"<li>{_e(one)}</li>" for one in lines)
+        yield f"<details><summary class=xpt-dim>{title}</summary><ul>{items}</ul></details>"
 
 
 def _dataset(one: Listed, series: str) -> str:

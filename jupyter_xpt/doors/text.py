@@ -18,6 +18,7 @@ from jupyter_xpt.thought.code.changes import said
 from jupyter_xpt.thought.data.flow import traced
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.columns import cells, cut, grid, pad, wrapped
+from jupyter_xpt.thought.reading.configured import NOT_TOLD, Configured, sections
 from jupyter_xpt.thought.reading.lineage import Lineage, Overview, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, Measured, RunRow
 from jupyter_xpt.thought.reading.parameters import worded
@@ -110,7 +111,8 @@ def table(lineage: Lineage, look: Look = Look()) -> str:
     settings = [[cut(printable(one), 24), *(_setting(row, one) for row in rows)] for one in parameters]
     # First the metric that decides, then a few settings, then the rest.
     wanted = [*measured[:1], *settings[:_FIRST], *measured[1:], *settings[_FIRST:]]
-    fitting = _fitting(wanted, look.width - width, least=len(measured[:1]))
+    # The first column has no gap before it.
+    fitting = _fitting(wanted, look.width - width + 2, least=len(measured[:1]))
     set_to, shown_metrics = (
         [one for one in fitting if any(one is other for other in kind)] for kind in (settings, measured)
     )
@@ -156,6 +158,7 @@ def show(
     baseline: int | None = None,
     datasets: Sequence[Listed] = (),
     around: Mapping[str, Sequence[str]] | None = None,
+    configured: Configured = NOT_TOLD,
 ) -> str:
     """Everything about one experiment.
 
@@ -170,6 +173,7 @@ def show(
         lines += ["", *_metrics(row)]
     since = f"changed since {short(row.parent)}" if row.parent is not None else "changed"
     lines += _section(since, changes_of(row.changes or (), look.width))
+    lines += _configured(row, configured, look)
     lines += _section("runs", _runs(row, look))
     lines += _section("data", _datasets(datasets, row.name.series, look.width - 2))
     for title, texts in (around or {}).items():
@@ -180,7 +184,12 @@ def show(
 
 
 def where(
-    series: str, row: Row | None, parent: Row | None = None, look: Look = Look(), datasets: Sequence[Listed] = ()
+    series: str,
+    row: Row | None,
+    parent: Row | None = None,
+    look: Look = Look(),
+    datasets: Sequence[Listed] = (),
+    configured: Configured = NOT_TOLD,
 ) -> str:
     """Where a notebook stands: its experiment, the parent, the last results.
 
@@ -196,6 +205,8 @@ def where(
         Width and colour.
     datasets
         Those of its last run.
+    configured
+        How it was set.
     """
     if row is None:
         return f"{printable(series)} · no experiment yet; %%experiment on a cell's first line makes one"
@@ -212,7 +223,15 @@ def where(
         last = row.runs[-1]
         lines.append(" · ".join(part for part in (f"last run {last.run}", last.status, lasted(last.seconds)) if part))
     lines += _datasets(datasets, series, look.width)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_configured(row, configured, look)])
+
+
+def _configured(row: Row, configured: Configured, look: Look) -> list[str]:
+    """An experiment's parameters, what came from outside, and its models."""
+    lines: list[str] = []
+    for title, told in sections(row, configured):
+        lines += _section(title, [part for one in told for part in wrapped(printable(one), look.width - 2, "  ")])
+    return lines
 
 
 def baseline(lineage: Lineage) -> str:

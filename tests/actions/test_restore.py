@@ -183,6 +183,16 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path, where: str) -> Non
         assert not (tmp_path / "again").exists()
 
 
+def test_a_file_where_a_folder_is_needed_is_named_and_nothing_is_written(folder: Path) -> None:
+    shutil.rmtree(folder / "conf")
+    (folder / "conf").write_text("mine")
+    (folder / "features.py").write_text("mine\n")
+    before = tree(folder)
+    with pytest.raises(NotebookError, match="conf is no folder"):
+        restore_in_place(folder, NAME)
+    assert tree(folder) == before
+
+
 def test_an_experiment_that_never_ran_or_lost_its_notebook_says_so(folder: Path, tmp_path: Path) -> None:
     (run_folder(folder) / "source" / "animals_001.ipynb").unlink()
     with pytest.raises(RecordError, match=r"has no animals_001\.ipynb"):
@@ -205,7 +215,7 @@ def test_the_commit_and_the_patch_are_told(folder: Path, tmp_path: Path, monkeyp
     assert list(restore_in_place(folder, NAME).origin) == [
         f"it ran on 1a2b3c4d5e (main) with changes: git -C .. checkout 1a2b3c4d5e && git -C .. apply {patch}",
         "not kept: b.bin",
-        "the whole work tree is kept as ffff0000ff: git -C .. checkout ffff0000ff",
+        "the work tree with its new files is kept as ffff0000ff: git -C .. checkout ffff0000ff",
     ]
     # A record is not trusted with what somebody may paste into a shell.
     record["git"] |= {"commit": "1a2b3c4; rm -rf /", "root": "/etc; x", "hidden": ["x"], "left_out": "y"}

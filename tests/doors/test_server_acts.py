@@ -5,6 +5,8 @@ import json
 import pytest
 
 from jupyter_xpt.actions.overview import overview
+from jupyter_xpt.edges.disk.datasets import write_datasets
+from jupyter_xpt.ground.datasets import DatasetRecord
 from jupyter_xpt.ground.records import RUNNING
 from tests import builders, servers
 from tests.projects import tree
@@ -45,6 +47,19 @@ async def test_an_experiment_is_deleted_and_comes_back(panel):
     after = {name: digest for name, digest in tree(panel.root).items() if name in before}
     assert after == before
     assert (await panel.ask(f"{route}/undelete", "POST")).code in (404, 409)
+
+
+async def test_who_deletes_what_others_used_is_told(panel):
+    maker = builders.write_run(
+        builders.write_experiment(panel.root, builders.experiment_record(1)), builders.run_record(), b""
+    )
+    user = builders.write_run(
+        builders.write_experiment(panel.root, builders.experiment_record(2)), builders.run_record(2), b""
+    )
+    write_datasets(user, [DatasetRecord("a.npy", "file", maker=f"cats_001/{maker.name}")])
+    said = "cats_002 used its a.npy: what uses it cannot be run again while it is away"
+    assert await panel.send("DELETE", await panel.experiment(1)) == {"warning": said}
+    assert await panel.send("DELETE", await panel.experiment(2)) == {}
 
 
 async def test_the_last_experiment_of_a_series_comes_back_too(panel):

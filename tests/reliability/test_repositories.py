@@ -98,8 +98,9 @@ def test_a_run_keeps_the_tree_and_touches_nothing(tmp_path: Path, running: Kerne
 def test_where_git_refuses_the_run_is_kept_all_the_same(tmp_path: Path, running: Kernel, state: str) -> None:
     folder = REFUSED[state](tmp_path)
     before = seen(folder)
-    experiment(running, folder)
+    shown = experiment(running, folder)
     assert seen(folder) == before
+    assert "no hidden commit was made: " in shown.block
     record = runs(folder, 1)[0]
     assert record.status == "finished"
     assert record.incomplete == ()

@@ -189,6 +189,8 @@ def _describe(record: DatasetRecord, read: Callable[[], FileContent], label: str
         except (DatasetError, OSError) as problem:
             return Found(changed(found, label=None, problem=str(problem)))
         said = table.problem
+        if not table.names and table.shape is None and content.digest == record.expected:
+            return Found(found)
         if label is not None and not table.names and said is None:
             said = f"label {label!r:.60}: of this kind of file no columns are read"
         return Found(

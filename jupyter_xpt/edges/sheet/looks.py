@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from jupyter_xpt.thought.reading.cell import Cell
 from jupyter_xpt.thought.reading.columns import cells
-from jupyter_xpt.thought.reading.sheet import IMPROVED, LINK, RUNS, TROUBLED, UNSURE, WORSE, Cell, Column, Sheet
+from jupyter_xpt.thought.reading.sheet import IMPROVED, LINK, RUNS, TROUBLED, UNSURE, WORSE, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell as SheetCell
@@ -36,7 +37,7 @@ _HEAD = ("E9ECEF", "212529", "868E96")
 _OWN = re.compile(
     r'General|0+|0\.0+(E\+00)?|"± ?".*|("×"|\\×).*|s\.0.*|\[[mh]+\].*|yyyy\\?-mm\\?-dd[ \\]+hh:mm', re.IGNORECASE
 )
-_HEAD_HEIGHT = 34
+_TITLE_WIDTH = 20
 _LINE_HEIGHT, _MOST_LINES = 14.5, 6
 
 
@@ -44,11 +45,12 @@ class Looks:
     """The looks of cells of one workbook, each made once."""
 
     def __init__(self) -> None:
-        self._styles: dict[tuple[str, str, str, bool, bool], Any] = {}
+        self._styles: dict[tuple[str, str, str, bool, bool, bool], Any] = {}
 
     def dress(self, cell: SheetCell, column: Column, content: Cell, *, quoted: bool) -> None:
         """Gives a cell that was just made its look."""
-        key = (content.shown, content.look, column.align, column.wrap, quoted)
+        is_text = isinstance(content.value, str)
+        key = (content.shown, content.look, column.align, column.wrap, quoted, is_text)
         known = self._styles.get(key)
         if known is None:
             _dress(cell, column, content, quoted=quoted)
@@ -128,7 +130,7 @@ def width_of(column: Column, contents: Iterable[Cell]) -> float:
     words = [cells(word) for word in column.title.split()] or [1]
     # Titles stand on two lines, beside the button of the filter.
     title = max(*words, (sum(words) + len(words)) / 2) + 3.5
-    return max(min(title, 30), min(longest + 2, column.width))
+    return max(min(title, _TITLE_WIDTH), min(longest + 2, column.width))
 
 
 def height_of(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[float]) -> float | None:
@@ -146,7 +148,13 @@ def height_of(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[f
 
 
 def set_width(worksheet: Worksheet, index: int, column: Column, width: float) -> None:
-    """Gives a column of ours its width.
+    """Gives a column of ours its width."""
+    own = dimension(worksheet, index)
+    own.width, own.hidden = round(width, 1), column.hidden
+
+
+def dimension(worksheet: Worksheet, index: int) -> Any:  # noqa: ANN401 - openpyxl has no types
+    """The entry of a column's width, its alone.
 
     Columns side by side may share one entry: it is parted, since entries that overlap are an error in the file.
     """
@@ -157,17 +165,20 @@ def set_width(worksheet: Worksheet, index: int, column: Column, width: float) ->
         low, high = one.min or 0, one.max or 0
         if not low <= index <= high or low == high:
             continue
+        own = copy(one)
+        own.index, own.min, own.max = get_column_letter(index), index, index
         if low < index:
             one.max = index - 1
         else:
             del dimensions[letter]
+        dimensions[own.index] = own
         if high > index:
             rest = copy(one)
             rest.index, rest.min, rest.max = get_column_letter(index + 1), index + 1, high
             dimensions[rest.index] = rest
     own = dimensions[get_column_letter(index)]
     own.min = own.max = index
-    own.width, own.hidden = round(width, 1), column.hidden
+    return own
 
 
 def lay_out(worksheet: Worksheet, sheet: Sheet) -> None:
@@ -177,7 +188,8 @@ def lay_out(worksheet: Worksheet, sheet: Sheet) -> None:
     last = get_column_letter(len(sheet.columns))
     worksheet.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     worksheet.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
-    worksheet.row_dimensions[1].height = _HEAD_HEIGHT
+    lines = (math.ceil(cells(column.title) / (_TITLE_WIDTH - 3.5)) for column in sheet.columns)
+    worksheet.row_dimensions[1].height = _LINE_HEIGHT * min(_MOST_LINES, max(2, *lines)) + 5
     worksheet.page_setup.orientation = "landscape"
     worksheet.page_setup.paperSize = worksheet.PAPERSIZE_A4
     worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = 1, 0

@@ -15,6 +15,7 @@ from jupyter_xpt.ground.errors import ConflictError
 
 MAX_FILE_BYTES = 32 << 20
 _MAX_UNPACKED = 256 << 20
+_MAX_TAGS = 10_000_000
 _MAX_PARTS = 5_000
 _MAX_CELLS = 1_000_000
 _ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -26,7 +27,7 @@ _KEPT = re.compile(
     r"|xl/theme/_rels/[^/]+|xl/worksheets/(?:_rels/)?[^/]+\.xml(?:\.rels)?|xl/comments/?[^/]*\.xml"
     r"|xl/(?:tables|printerSettings|externalLinks)/.+"
     # These are carried over as they are.
-    r"|xl/(?:drawings|charts|media|embeddings|diagrams|chartex)/.+"
+    r"|xl/(?:drawings|charts|media|embeddings|diagrams|chartex)/.+|customXml/.+|docMetadata/.+"
 )
 _NAMES = (
     ("xl/vbaProject", "macros"),
@@ -42,9 +43,7 @@ _NAMES = (
     ("xl/connections", "connections to other data"),
     ("xl/queryTables/", "connections to other data"),
     ("xl/model/", "a data model"),
-    ("customXml/", "custom XML"),
     ("_xmlsignatures/", "a signature"),
-    ("docMetadata/", "a label of confidentiality"),
 )
 _EXTENSIONS = (
     (b"{05C60535-1F16-4FD2-B633-F4F36F0B64E0}", "sparklines"),
@@ -109,12 +108,15 @@ def damaged(name: str) -> ConflictError:
 
 def _check_bounds(parts: dict[str, bytes], name: str) -> None:
     """Refuses what would expand to very much when it is read."""
-    cells = 0
+    cells = tags = 0
     for part, content in parts.items():
         if not part.endswith((".xml", ".rels", ".vml")):
             continue
         if any(mark in content for mark in _DOCTYPE):
             raise ConflictError(f"{name} holds a document type, which no workbook needs: give another name")
+        tags += content.count(b"<")
+        if tags > _MAX_TAGS:
+            raise ConflictError(f"{name} is larger unpacked than any workbook of ours: give another name")
         cells += sum(_area(found[1].decode("ascii", "replace")) for found in _RANGES.finditer(content))
     if cells > _MAX_CELLS:
         raise ConflictError(f"{name} has ranges of more than a million cells: give another name")

@@ -9,16 +9,17 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_xpt.edges.sheet import marks
-from jupyter_xpt.edges.sheet.drawings import carried, drawings_of
-from jupyter_xpt.edges.sheet.looks import Looks, dress_head, height_of, lay_out, set_width, width_of
+from jupyter_xpt.edges.sheet.carried import carried, drawings_of
+from jupyter_xpt.edges.sheet.looks import Looks, dimension, dress_head, height_of, lay_out, set_width, width_of
 from jupyter_xpt.edges.sheet.package import damaged, lost, parts_of
 from jupyter_xpt.ground.errors import ConflictError
-from jupyter_xpt.thought.reading.sheet import DELETED, EXPERIMENTS, SERIES, STATUS, Cell, Column, Sheet
+from jupyter_xpt.thought.reading.cell import Cell
+from jupyter_xpt.thought.reading.sheet import DELETED, EXPERIMENTS, SERIES, STATUS, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -96,8 +97,7 @@ def _renewed(sheets: Sequence[Sheet], existing: bytes, parts: Mapping[str, bytes
     workbook, before = _loaded(existing)
     (new, deleted), *_ = [_update(workbook, sheet, series) for sheet in sheets]
     drawings = _drawings(parts, before, workbook)
-    data = _saved(workbook)
-    return Written(carried(parts, data, drawings) if drawings else data, new, deleted)
+    return Written(carried(parts, _saved(workbook), drawings), new, deleted)
 
 
 def _fresh(sheets: Sequence[Sheet]) -> Written:
@@ -190,6 +190,8 @@ def _update(workbook: Workbook, sheet: Sheet, series: str | None) -> tuple[int, 
             if index is not None:
                 _put(worksheet.cell(at, index), column, content, looks, kept=key in known)
     gone = _mark_deleted(worksheet, columns, [at for key, at in known.items() if key not in rows], sheet, series)
+    if new:
+        _extend_tables(worksheet, head, free, free + new - 1)
     _extend_filter(worksheet, head, max([*known.values(), free + new - 1]), max(filter(None, columns.values())))
     marks.mark(worksheet, sheet, columns, head)
     return new, gone
@@ -244,15 +246,14 @@ def _text(cell: SheetCell, value: str) -> None:
         cell.data_type = "s"
 
 
-def _show_series(worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int | None], known: Any) -> None:  # noqa: ANN401
+def _show_series(
+    worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int | None], known: Iterable[marks.Key]
+) -> None:
     """Shows the column of the series when a second one has come."""
-    from openpyxl.utils import get_column_letter  # an extra: only when it is used
-
     several = any(column.key == SERIES and not column.hidden for column in sheet.columns)
     index = columns[SERIES]
     if several and index is not None and len({key[0] for key in known}) == 1:
-        set_hidden = worksheet.column_dimensions[get_column_letter(index)]
-        set_hidden.hidden = False
+        dimension(worksheet, index).hidden = False
 
 
 def _free_row(worksheet: Worksheet, known: Mapping[marks.Key, int], head: int, wanted: int) -> int:
@@ -276,6 +277,18 @@ def _mark_deleted(
         if status is not None:
             _text(worksheet.cell(row, status), DELETED)
     return len(gone)
+
+
+def _extend_tables(worksheet: Worksheet, head: int, first: int, last: int) -> None:
+    """Lets a table that the person made of our rows reach over those that came right below it."""
+    from openpyxl.utils import get_column_letter, range_boundaries  # an extra: only when it is used
+
+    for table in worksheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        if top == head and bottom == first - 1 and not table.totalsRowCount:
+            table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last}"
+            if table.autoFilter is not None:
+                table.autoFilter.ref = table.ref
 
 
 def _extend_filter(worksheet: Worksheet, head: int, last_row: int, last_column: int) -> None:

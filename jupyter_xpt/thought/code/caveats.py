@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from jupyter_xpt.ground.configuration import ENVIRONMENT
 from jupyter_xpt.thought.code.expressions import cut, defaults
+from jupyter_xpt.thought.code.outside import Read, parts_of, read_at
 from jupyter_xpt.thought.code.source import tree
 
 CODES: Mapping[str, str] = {
@@ -25,6 +27,7 @@ CODES: Mapping[str, str] = {
     "XPT005": "A generator of its own, without a seed: repeats differ, but cannot be replayed.",
     "XPT006": "Objects from above were changed in place: later repeats start from what earlier ones left.",
     "XPT007": "The cell reads the environment, arguments or input: the source alone does not tell what ran.",
+    "XPT008": "A value from outside is not the one of an earlier run: repeats that are pooled do not belong together.",
 }
 _SEED_NAME = re.compile(r"(random_state|(\w+_)?seed(_value)?)$", re.IGNORECASE)
 _SEEDING = frozenset(
@@ -49,11 +52,10 @@ _DRAWS = frozenset({"train_test_split", "random_split", "permutation", "permuted
 _SHUFFLING = frozenset({"ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit"})
 _REPEATING = frozenset({"RepeatedKFold", "RepeatedStratifiedKFold"})
 _FOLDS = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold", "GroupKFold"})
-_OUTSIDE = frozenset({"os.environ", "os.getenv", "sys.argv"})
 _SILENT = re.compile(r"#\s*xpt:\s*ignore\b[:\s]*((?:XPT\d{3}[,\s]*)*)", re.IGNORECASE)
-_SEED, _BINDING = "seed", "binding"
+_SEED, _BINDING, _OUTSIDE = "seed", "binding", "XPT007"
 _MAY_MATTER = re.compile(
-    r"seed|random|rng|shuffle|split|perm|sample|environ|getenv|argv|input|PCG|MT19|Philox|SFC|PRNG|KFold",
+    r"seed|random|rng|shuffle|split|perm|sample|environ|getenv|argv|parse_|input|PCG|MT19|Philox|SFC|PRNG|KFold",
     re.IGNORECASE,
 )
 # Stands for a seed's value in what is shown.
@@ -76,7 +78,8 @@ class _Seen(NamedTuple):
 
     ``code`` is that of the caveat, `_SEED` for a seed (fixed if its value is), `_BINDING` for a name bound;
     ``value`` is the constant there, None for anything else, and ``path`` the name that is bound or gives the seed.
-    ``silent`` are the codes that a comment silences, empty for all, None for no comment.
+    ``silent`` are the codes that a comment silences, empty for all, None for no comment. ``read`` is what comes from
+    outside there, ``text`` what is said of it instead of the usual.
     """
 
     code: str
@@ -86,6 +89,8 @@ class _Seen(NamedTuple):
     value: str | None = None
     path: str = ""
     silent: str | None = None
+    read: Read | None = None
+    text: str = ""
 
 
 def look(
@@ -95,6 +100,7 @@ def look(
     silenced: Iterable[str] = frozenset(),
     *,
     first_line: int = 2,
+    told: Mapping[Read, str] | None = None,
 ) -> tuple[Caveat, ...]:
     """What the source of an experiment says against its repeats.
 
@@ -110,6 +116,9 @@ def look(
         Codes not to give.
     first_line
         The line of the whole cell that its body begins on.
+    told
+        What is said of each thing that comes from outside, empty for nothing; then cells above count too. None where
+        what came is not known.
 
     Returns
     -------
@@ -119,10 +128,10 @@ def look(
     values: dict[str, str] = {}
     found = []
     for i, text in enumerate(above):
-        above_it = {_SEED: "XPT002", "XPT003": "XPT003"}
-        found.append((f"cell {len(above) - i} above", _known(text, above_it, values), 0))
-    in_it = {_SEED: "XPT001", "XPT005": "XPT005", "XPT007": "XPT007"}
-    found.append(("", _known(cell, in_it, values), first_line - 1))
+        above_it = {_SEED: "XPT002", "XPT003": "XPT003"} | ({} if told is None else {_OUTSIDE: _OUTSIDE})
+        found.append((f"cell {len(above) - i} above", _worded(_known(text, above_it, values), told, named=True), 0))
+    in_it = {_SEED: "XPT001", "XPT005": "XPT005", _OUTSIDE: _OUTSIDE}
+    found.append(("", _worded(_known(cell, in_it, values), told), first_line - 1))
     dropped = set(silenced) | (set() if repeats > 1 else {"XPT001", "XPT002", "XPT003", "XPT005"})
     caveats: list[Caveat] = []
     for where, places, offset in reversed(found):
@@ -141,6 +150,23 @@ def draws(cell: str, above: Sequence[str]) -> bool:
     values: dict[str, str] = {}
     codes = {_SEED: _SEED, "XPT003": "XPT003", "XPT005": "XPT005"}
     return any([_known(text, codes, values) for text in (*above, cell)])
+
+
+def _worded(places: Sequence[_Seen], told: Mapping[Read, str] | None, *, named: bool = False) -> list[_Seen]:
+    """Places where something comes from outside with what is said of it; without those of which nothing is.
+
+    ``named`` drops those too of which it is not known what came.
+    """
+    if told is None:
+        return list(places)
+    found = []
+    for one in places:
+        text = told.get(one.read, "" if named else None) if one.read is not None else None
+        if one.read is None or text is None:
+            found.append(one)
+        elif text:
+            found.append(one._replace(text=text))
+    return found
 
 
 def identical_values(metric: str, values: Sequence[float]) -> Caveat | None:
@@ -168,14 +194,15 @@ _MEANS = {
 
 def _told(where: str, places: Sequence[_Seen], offset: int) -> Iterator[Caveat]:
     """A caveat for each kind of place, with all its lines."""
-    grouped: dict[tuple[str, str], list[int]] = {}
+    grouped: dict[tuple[str, str, str], list[int]] = {}
     for one in places:
-        grouped.setdefault((one.code, one.shown), []).append(one.first + offset)
-    for (code, snippet), lines in grouped.items():
+        # What has words of its own is one thing, however it is written.
+        grouped.setdefault((one.code, "" if one.text else one.shown, one.text), []).append(one.first + offset)
+    for (code, snippet, text), lines in grouped.items():
         numbers = list(dict.fromkeys(lines))
         listed = ", ".join(map(str, numbers[:_MANY_LINES])) + (" …" if len(numbers) > _MANY_LINES else "")
         at = ", ".join(filter(None, (where, f"line{'s' if len(numbers) > 1 else ''} {listed}")))
-        yield Caveat(code, f"{at}: {snippet} {_MEANS[code]}", at)
+        yield Caveat(code, text or f"{at}: {snippet} {_MEANS[code]}", at)
 
 
 def _known(text: str, codes: Mapping[str, str], values: dict[str, str]) -> list[_Seen]:
@@ -215,6 +242,7 @@ def _seen(text: str) -> tuple[_Seen, ...]:
     splitters = {name for node in nodes for name in _splitters(node)}
     # A sample in a line of its own is looked at, not kept.
     looks = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    apart = {id(part) for node in nodes if isinstance(node, ast.expr) for part in parts_of(node)}
     seen: list[_Seen] = []
     for node in nodes:
         if isinstance(node, ast.Call):
@@ -223,7 +251,7 @@ def _seen(text: str) -> tuple[_Seen, ...]:
                 seen.append(_place("XPT003", node, f"{_called(node)}(…)"))
         else:
             seen += (*_bindings(node), *_other_seeds(node))
-        if isinstance(node, ast.expr):
+        if isinstance(node, ast.expr) and id(node) not in apart:
             seen += _outside(node)
     if "xpt" not in text:
         return tuple(seen)
@@ -330,10 +358,13 @@ def _unseeded(node: ast.Call) -> Iterator[_Seen]:
 
 def _outside(node: ast.expr) -> Iterator[_Seen]:
     """What comes from outside the source."""
-    if isinstance(node, ast.Attribute) and _path(node) in _OUTSIDE:
-        yield _place("XPT007", node, _path(node))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("input", "getenv"):
-        yield _place("XPT007", node, f"{node.func.id}()")
+    read = read_at(node)
+    if read is None:
+        return
+    shown = f"{_called(node)}()" if isinstance(node, ast.Call) and read.kind != ENVIRONMENT else _path(node)
+    if read.kind == ENVIRONMENT:
+        shown = f"os.environ[{read.name!r}]" if read.name else "os.environ"
+    yield _place(_OUTSIDE, node, shown)._replace(read=read)
 
 
 def _shuffles(node: ast.expr) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jupyter_xpt.ground.datasets import DECLARED, IN, ColumnRecord, DatasetRecord, algorithm_of, same_digest
-from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import Warned
 from jupyter_xpt.thought.data.wording import dimensions, grouped, told
 
@@ -24,7 +23,9 @@ CODES: Mapping[str, str] = {
 _MAX_SAID = 4
 
 
-def compare(now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than: str) -> tuple[Warned, ...]:
+def compare(
+    now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than: str, series: str = ""
+) -> tuple[Warned, ...]:
     """What is to be said of inputs that are no longer what they were.
 
     Parameters
@@ -33,6 +34,8 @@ def compare(now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than:
         The datasets of both runs.
     than
         What the other run is called: ``003``.
+    series
+        The series of both.
     """
     known = {_key(one): one for one in now if one.direction == IN}
     used = {one.name for one in now if one.direction == IN and one.made_by is not None}
@@ -44,27 +47,27 @@ def compare(now: Sequence[DatasetRecord], before: Sequence[DatasetRecord], than:
         if new is None:
             # The output of another experiment in its place is what the source says now.
             if old.how == DECLARED and not (old.made_by is not None and old.name in used):
-                said = f"{told(old)}: {than} declared this input, this run did not"
+                said = f"{told(old, series)}: {than} declared this input, this run did not"
                 found.append(Warned("data-missing", said, old.name))
         # What is not known yet is compared once it is.
         elif new.kind == old.kind and not new.pending:
-            found += _compared(new, old, than)
+            found += _compared(new, old, than, told(old, series))
     return tuple(found)
 
 
-def _compared(new: DatasetRecord, old: DatasetRecord, than: str) -> list[Warned]:
+def _compared(new: DatasetRecord, old: DatasetRecord, than: str, name: str) -> list[Warned]:
     """What is to be said of an input beside the one that bore its name before."""
     if new.digest and old.digest and same_digest(new.digest, old.digest) is None and new.contents == old.contents == 1:
         kinds = f"its digest is {algorithm_of(new.digest)}, that of {than} {algorithm_of(old.digest)}"
-        return [Warned("data", f"{told(old)}: {kinds}: whether its content is the same cannot be told", old.name)]
+        return [Warned("data", f"{name}: {kinds}: whether its content is the same cannot be told", old.name)]
     differences = "; ".join(_differences(new, old))
     if not differences:
         return []
     made, before = new.made_by, old.made_by
     if made is not None and before is not None and made != before:
-        who = f"{short(made[0].number)} made it again (run {made[1]}; {than} used {before[1]})"
-        return [Warned("data-rerun", f"{told(old)}: {who}: {differences}", old.name)]
-    return [Warned("data-changed", f"{told(old)}: same name, {differences} (since {than})", old.name)]
+        who = f"made again (by run {made[1]}; {than} used that of {before[1]})"
+        return [Warned("data-rerun", f"{name}: {who}: {differences}", old.name)]
+    return [Warned("data-changed", f"{name}: same name, {differences} (since {than})", old.name)]
 
 
 def _key(record: DatasetRecord) -> tuple[str, str]:

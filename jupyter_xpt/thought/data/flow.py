@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jupyter_xpt.ground.datasets import parse_run
 from jupyter_xpt.ground.names import ExperimentName, printable
-from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.data.wording import Listed, called
 
 MAX_USERS = 100
 _MAX_SHOWN = 12
@@ -59,15 +59,6 @@ class Flow:
             f"{printable(name)} of {called(maker, series)} → {_listed(users, series)}"
             for (maker, name), users in sorted(found.items())
         )
-
-
-def called(name: ExperimentName, series: str) -> str:
-    """What an experiment is called in its series, and elsewhere.
-
-    >>> called(ExperimentName("cats", 9), "cats"), called(ExperimentName("cats", 9), "dogs")
-    ('009', 'cats_009')
-    """
-    return name.short if name.series == series else printable(str(name))
 
 
 def _listed(users: Iterable[ExperimentName], series: str) -> str:

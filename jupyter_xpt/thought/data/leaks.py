@@ -11,24 +11,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jupyter_xpt.thought.data.secrets import is_secret_name
+
 _KIND = (
     rb"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|"
     rb"(?:api|access|private|auth)[_-]?key)"
 )
 # A name that says secret, what binds it, and its value: `"db_password": "…"`, `export API_KEY=…`, `--token=…`.
 _NAMED = re.compile(
-    rb"(?i)(?:\b|_)" + _KIND + rb"(?:_?(?:id|value|key|base64))?[\"']?\]?\s*(?:=>|[:=])\s*"
-    rb"(?P<value>[rbuf]{0,2}\"[^\"\n]{6,}\"|[rbuf]{0,2}'[^'\n]{6,}'|[^\s\"'()\[\]{},;$<]{8,})"
+    rb"(?i)(?:\b|_)(?P<name>" + _KIND + rb"(?:_?(?:id|value|key|base64))?)[\"']?\]?\s*(?:=>|[:=])\s*"
+    # What is called, or looked into, is no value.
+    rb"(?P<value>[rbuf]{0,2}\"[^\"\n]{6,}\"|[rbuf]{0,2}'[^'\n]{6,}'|[^\s\"'()\[\]{},;$<]{8,}+(?![(\[]))"
 )
+_AHEAD = re.compile(rb"[\w-]*$")
 # Of GitHub, GitLab, AWS, Slack, OpenAI, Hugging Face, Google, npm, PyPI, Stripe; and JSON web tokens.
 _TOKENS = re.compile(
     rb"\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bxox[abprs]-[\w-]{10,}|"
-    rb"\bsk-[\w-]{16,}|\bhf_\w{16,}|\bAIza[\w-]{20,}|\bnpm_\w{20,}|\bpypi-[\w-]{20,}|\b[sr]k_(?:live|test)_\w{10,}|"
+    rb"\bsk-(?:(?:proj|svcacct|ant|or)-[\w-]{12,}|[A-Za-z0-9]{20,})|\bhf_\w{16,}|\bAIza[\w-]{20,}|\bnpm_\w{20,}|\bpypi-[\w-]{20,}|\b[sr]k_(?:live|test)_\w{10,}|"
     rb"\beyJ[\w-]{8,}\.[\w-]{8,}"
 )
 _NO_SECRET = re.compile(
     rb"(?i)[*x.-]+|<.*>|\$.*|%.*%|your.*|none|null|true|false|str|int|float|bytes|bool|\w*example\w*|changeme|"
-    rb"redacted|hidden|masked|optional|[a-z_]+(?:\.[a-z_]+)+|"
+    rb"redacted|hidden|masked|optional|[a-z_]\w*(?:\.[a-z_]\w*)+|"
+    rb"\w*(?:password|passwd|secret|token|key)\d*|#[0-9a-f]{3,8}|"
+    # What stands for something in a text, as in tokenizers.
+    rb"\[\w+\]|"
     # Between two texts of a program: "--token=" + given + "…".
     rb"\s*[+,)\]%].*"
 )
@@ -119,7 +126,15 @@ def _is_leak(shape: re.Pattern[bytes], line: bytes) -> bool:
     """Whether a piece of a line has that shape, and what it binds may be a secret."""
     if shape is not _NAMED:
         return shape.search(line) is not None
-    return any(_is_secret(match["value"]) for match in shape.finditer(line))
+    return any(_is_secret(match["value"]) and _is_secret_name(line, match) for match in shape.finditer(line))
+
+
+def _is_secret_name(line: bytes, match: re.Match[bytes]) -> bool:
+    """Whether the whole name says so: a password does, what stands for the end of a text does not."""
+    start, end = match.span("name")
+    ahead = _AHEAD.search(line[max(0, start - 60) : start])
+    name = (ahead[0] if ahead is not None else b"") + line[start:end]
+    return is_secret_name(name.decode("utf-8", "replace").strip("-_"))
 
 
 def _is_secret(value: bytes) -> bool:

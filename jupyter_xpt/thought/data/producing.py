@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_xpt.ground.datasets import DatasetRecord, same_digest
 from jupyter_xpt.ground.facts import ExperimentFacts, RunFacts
@@ -10,17 +10,39 @@ from jupyter_xpt.ground.names import short
 from jupyter_xpt.ground.records import FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought.data.wording import told
 
+# More outputs than this are not named in one warning.
+_MAX_NAMES = 4
+ALTERED, RERUN, STALE, DRAWN = "data-altered", "data-rerun", "data-stale", "data-drawn"
 
-def altered(record: DatasetRecord) -> Warned | None:
-    """The warning that an output is no longer what the run that made it wrote; None when it is, or nobody can tell."""
+
+def warned(code: str, what: str, records: Sequence[DatasetRecord], series: str) -> Warned:
+    """The warning about outputs of one experiment that the same is to be said of.
+
+    Parameters
+    ----------
+    code, what
+        Its code, and what is to be said.
+    records
+        The outputs as they are used.
+    series
+        The series of who uses them.
+    """
+    names = [one.name for one in records[:-1][:_MAX_NAMES]]
+    more = f" and {len(records) - 1 - _MAX_NAMES} more" if len(records) - 1 > _MAX_NAMES else ""
+    return Warned(
+        code, f"{''.join(f'{name}, ' for name in names)}{told(records[-1], series)}{more}: {what}", records[0].name
+    )
+
+
+def altered(record: DatasetRecord) -> str | None:
+    """That an output is no longer what the run that made it wrote; None when it is, or nobody can tell."""
     if record.made_by is None or same_digest(record.digest, record.expected) is not False:
         return None
-    text = f"{told(record)}: its content was changed after run {record.made_by[1]} had written it"
-    return Warned("data-altered", text, record.name)
+    return f"the content was changed after run {record.made_by[1]} had written it"
 
 
-def outrun(record: DatasetRecord, newest: tuple[str, str | None] | None) -> Warned | None:
-    """The warning that there is a newer one of the same experiment; None without.
+def outrun(record: DatasetRecord, newest: tuple[str, str | None] | None) -> str | None:
+    """That there is a newer one of the same experiment; None without.
 
     Parameters
     ----------
@@ -33,8 +55,7 @@ def outrun(record: DatasetRecord, newest: tuple[str, str | None] | None) -> Warn
         return None
     if same_digest(record.digest or record.expected, newest[1]):
         return None
-    text = f"{told(record)}: this is that of run {record.made_by[1]}; it was made again by run {newest[0]}"
-    return Warned("data-rerun", text, record.name)
+    return f"that of run {record.made_by[1]} is used, and it was made again by run {newest[0]}"
 
 
 def stale(
@@ -43,8 +64,8 @@ def stale(
     series: Mapping[int, ExperimentFacts],
     user: ExperimentRecord | None,
     edited: Collection[str],
-) -> Warned | None:
-    """The warning that the source of the experiment that made an output was changed since; None when it was not.
+) -> str | None:
+    """That the source of the experiment that made an output was changed since; None when it was not.
 
     Parameters
     ----------
@@ -70,9 +91,7 @@ def stale(
     if edited:
         names = ", ".join(sorted(edited)[:4])
         parts.append(f"{names} {'was' if len(edited) == 1 else 'were'} changed since {number} ran")
-    if not parts:
-        return None
-    return Warned("data-stale", f"{told(record)}: {'; '.join(parts)}", record.name)
+    return "; ".join(parts) or None
 
 
 def _successor(
@@ -105,8 +124,8 @@ def _descends(number: int, ancestor: int, series: Mapping[int, ExperimentFacts])
     return False
 
 
-def drawn(record: DatasetRecord, made: ExperimentFacts, repeats: int) -> Warned | None:
-    """The warning that random numbers were drawn for an output, and that repeats do not vary it; None without.
+def drawn(record: DatasetRecord, made: ExperimentFacts, repeats: int) -> str | None:
+    """That random numbers were drawn for an output, and that repeats do not vary it; None without.
 
     Parameters
     ----------
@@ -120,8 +139,7 @@ def drawn(record: DatasetRecord, made: ExperimentFacts, repeats: int) -> Warned 
     run = _run_of(record, made)
     if repeats < 2 or run is None or run.record is None or not run.record.drew or record.contents > 1:
         return None
-    what = f"{short(made.name.number)} drew random numbers, and what it drew is the same in every repeat here"
-    return Warned("data-drawn", f"{told(record)}: {what}: the SEM does not cover it", record.name)
+    return "random numbers were drawn, once for all repeats here: the SEM does not cover that"
 
 
 def is_good(run: RunFacts, made: ExperimentFacts) -> bool:

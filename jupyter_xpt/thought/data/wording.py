@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from jupyter_xpt.ground.datasets import IN, OUT, SEEN, DatasetRecord
-from jupyter_xpt.ground.names import printable, short
+from jupyter_xpt.ground.names import ExperimentName, printable
 
 _MAX_CLASSES = 6
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -70,13 +70,22 @@ def _waits(same: Sequence[DatasetRecord]) -> Iterator[bool]:
     return (one.pending for one in same[:-1])
 
 
-def told(record: DatasetRecord) -> str:
+def told(record: DatasetRecord, series: str = "") -> str:
     """What a dataset is called in a sentence, with the experiment that made it.
 
-    >>> told(DatasetRecord("a.npy", "file", maker="cats_009/2026_11_23-12_34_12"))
+    >>> told(DatasetRecord("a.npy", "file", maker="cats_009/2026_11_23-12_34_12"), "cats")
     'a.npy of 009'
     """
-    return f"{record.name} of {short(record.made_by[0].number)}" if record.made_by is not None else record.name
+    return f"{record.name} of {called(record.made_by[0], series)}" if record.made_by is not None else record.name
+
+
+def called(name: ExperimentName, series: str) -> str:
+    """What an experiment is called in its series, and elsewhere.
+
+    >>> called(ExperimentName("cats", 9), "cats"), called(ExperimentName("cats", 9), "dogs")
+    ('009', 'cats_009')
+    """
+    return name.short if name.series == series else printable(str(name))
 
 
 def said(record: DatasetRecord) -> str:

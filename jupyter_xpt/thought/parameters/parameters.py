@@ -47,6 +47,7 @@ def parameters(source: Source) -> Mapping[str, Value]:
     return {_name(name): _safe(name, value) for name, value in list(whole.items())[:MOST]}
 
 
+@lru_cache(maxsize=16)
 def read(source: Source) -> Reading:
     """A source's constants and parameters, read in the order that it runs."""
     files = {name: values_of(name, text) for name, text in source.files if not name.endswith(".py")}

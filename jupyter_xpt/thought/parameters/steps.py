@@ -14,6 +14,15 @@ from typing import NamedTuple
 from jupyter_xpt.thought.code.expressions import class_path
 from jupyter_xpt.thought.code.scopes import BUILTIN
 from jupyter_xpt.thought.code.source import tree
+from jupyter_xpt.thought.parameters.bindings import (
+    Function,
+    changed_by,
+    default_of,
+    field_names,
+    is_property,
+    names_in,
+    untold,
+)
 from jupyter_xpt.thought.parameters.constants import dotted
 
 # A name bound to an expression; a name that is not what it was; a call of interest; a choice between steps; a scope
@@ -35,15 +44,12 @@ MAKERS = frozenset({"make_pipeline", "make_union", "make_column_transformer"})
 # Functions that declare an option with its default.
 OPTIONS = frozenset({"add_argument", "option", "parse_args", "parse_known_args", "compose", "set_defaults"})
 _FLAG = re.compile(r"DEFINE_\w+")
-_IN_PLACE = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "add", "popitem"})
 # Methods that return the object itself.
 _RETURNING = frozenset(
     {"fit", "partial_fit", "to", "cuda", "cpu", "eval", "train", "float", "half", "double", "set_params", "set_output"}
 )
 _EPOCH = re.compile(r"_?(num_|n_)?(epochs?|ep)(_?\w{1,4})?")
-_SETTINGS_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "SimpleNamespace", "object"})
 _NO_SETTINGS = re.compile(r"(Int|Str)?Enum|(Int)?Flag|\w*(Exception|Error|Warning)|Protocol|ABC|TestCase|Module")
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Step(NamedTuple):
@@ -129,15 +135,15 @@ def _compound(node: ast.stmt, owner: str) -> Iterator[Step]:
             yield from (step for item in items for step in _entered(item, owner))
             yield from _body(body, owner)
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
-            yield from _unbound(_names(handlers))
+            yield from _unbound(names_in(handlers))
             yield from _body([*body, *orelse, *finalbody], owner)
         case ast.For(target=target, iter=iterated, body=body) | ast.AsyncFor(target=target, iter=iterated, body=body):
             yield from _epochs(target, iterated)
             yield from _calls(iterated)
-            yield from _unbound(_names([target, *body]))
-            yield from _scope(body, _names([target, *body]), owner)
+            yield from _unbound(names_in([target, *body]))
+            yield from _scope(body, names_in([target, *body]), owner)
         case ast.While(body=body):
-            yield from (*_unbound(_names(body)), *_scope(body, _names(body), owner))
+            yield from (*_unbound(names_in(body)), *_scope(body, names_in(body), owner))
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from _function(node, owner)
 
@@ -149,14 +155,14 @@ def _entered(item: ast.withitem, owner: str) -> Iterator[Step]:
         yield from _assigned(item.optional_vars, item.context_expr, owner)
 
 
-def _function(node: _Function, owner: str) -> Iterator[Step]:
+def _function(node: Function, owner: str) -> Iterator[Step]:
     """The steps of a function: what it takes, and what its body makes."""
     yield from (step for one in node.decorator_list for step in _calls(one))
     yield from _unbound([name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names])
     arguments = [one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)]
     if not owner:
         yield Step(CLASS, node.name, names=tuple(one.arg for one in node.args.args))
-    yield from _scope(node.body, (*arguments, *_names(node.body)), owner)
+    yield from _scope(node.body, (*arguments, *names_in(node.body)), owner)
 
 
 def _scope(body: Sequence[ast.stmt], names: Iterable[str], owner: str) -> Iterator[Step]:
@@ -171,31 +177,6 @@ def _unbound(names: Iterable[str]) -> Iterator[Step]:
     yield from (Step(UNBIND, name) for name in dict.fromkeys(names))
 
 
-def _names(nodes: Iterable[ast.AST]) -> list[str]:
-    """The names that nodes bind or change in place, without what inner functions do."""
-    found: list[str] = []
-    waiting: list[ast.AST] = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, _Function | ast.ClassDef):
-            found.append(node.name)
-            continue
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-            found.append(dotted(node))
-        elif isinstance(node, ast.Call):
-            found += _changed(node)
-        waiting += ast.iter_child_nodes(node)
-    return [name for name in found if name]
-
-
-def _changed(call: ast.Call) -> list[str]:
-    """The name that a call changes in place."""
-    match call.func:
-        case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _IN_PLACE:
-            return [name]
-    return []
-
-
 def _assigned(target: ast.expr, value: ast.expr, owner: str) -> Iterator[Step]:
     """The steps of binding a value."""
     if isinstance(target, ast.Tuple | ast.List):
@@ -205,7 +186,7 @@ def _assigned(target: ast.expr, value: ast.expr, owner: str) -> Iterator[Step]:
             for one, part in zip(target.elts, parts, strict=True):
                 yield from _assigned(one, part, owner)
             return
-        yield from _unbound(_names([target]))
+        yield from _unbound(names_in([target]))
         yield from _calls(value)
         return
     name = dotted(target)
@@ -241,7 +222,7 @@ def _expression(value: ast.expr) -> Iterator[Step]:
             yield Step(CALL, name + ".+", part)
         case _:
             if isinstance(value, ast.Call):
-                yield from _unbound(_changed(value))
+                yield from _unbound(changed_by(value))
             yield from _calls(value)
 
 
@@ -266,7 +247,7 @@ def _calls(value: ast.expr, name: str = "") -> Iterator[Step]:
             counts = called in FUNCTIONS or called in OPTIONS or _FLAG.fullmatch(called) is not None
             if counts or (isinstance(node.func, ast.Name) and called not in BUILTIN):
                 yield Step(CALL, bound if called in ("from_pretrained", "create", "create_model") else "", node)
-            waiting = [node.func, *waiting, *_untold(node, told=called in FUNCTIONS)]
+            waiting = [node.func, *waiting, *untold(node, told=called in FUNCTIONS)]
             # Of some chains, what they begin with is what is bound: RandomForestClassifier().fit(X, y).
             if called not in _RETURNING or not isinstance(node.func, ast.Attribute):
                 bound = ""
@@ -276,14 +257,6 @@ def _calls(value: ast.expr, name: str = "") -> Iterator[Step]:
             continue
         bound = ""
         waiting += ast.iter_child_nodes(node)
-
-
-def _untold(node: ast.Call, *, told: bool) -> Iterator[ast.AST]:
-    """The arguments of a call that are not told with it."""
-    for one in (*node.args, *(keyword.value for keyword in node.keywords)):
-        is_object = isinstance(one, ast.Call) and class_path(one.func) is not None
-        if not told or not (is_object or isinstance(one, ast.List)):
-            yield one
 
 
 def _epochs(target: ast.expr, iterated: ast.expr) -> Iterator[Step]:
@@ -307,7 +280,7 @@ def _class(node: ast.ClassDef, owner: str) -> Iterator[Step]:
     name = f"{owner}.{node.name}" if owner else node.name
     bases = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in node.bases]
     marks = [ast.unparse(one).partition("(")[0].rpartition(".")[2] for one in node.decorator_list]
-    methods = [one.name for one in node.body if isinstance(one, _Function) and not _is_property(one)]
+    methods = [one.name for one in node.body if isinstance(one, Function) and not is_property(one)]
     declared = bool({"dataclass", "define", "attrs", "frozen", "s"} & set(marks)) or bool(
         {"NamedTuple", "BaseModel", "BaseSettings"} & set(bases)
     )
@@ -315,24 +288,12 @@ def _class(node: ast.ClassDef, owner: str) -> Iterator[Step]:
     refused = any(_NO_SETTINGS.fullmatch(base) for base in bases)
     if declared or (plain and not refused):
         fields = [one for one in node.body if isinstance(one, ast.AnnAssign | ast.Assign | ast.ClassDef)]
-        yield Step(SETTINGS, name, inner=tuple(_fields(fields, name)), names=tuple(_field_names(fields)))
+        yield Step(SETTINGS, name, inner=tuple(_fields(fields, name)), names=tuple(field_names(fields)))
         return
-    made = next((one for one in node.body if isinstance(one, _Function) and one.name == "__init__"), None)
+    made = next((one for one in node.body if isinstance(one, Function) and one.name == "__init__"), None)
     taken = [one.arg for one in made.args.args[1:]] if made is not None else []
     yield Step(CLASS, name, names=tuple(taken))
-    yield from _body([one for one in node.body if isinstance(one, _Function)], name)
-
-
-def _is_property(node: _Function) -> bool:
-    """Whether a method is read like a field."""
-    return any(getattr(one, "id", "") in ("property", "staticmethod", "cached_property") for one in node.decorator_list)
-
-
-def _field_names(fields: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names of a class's fields that it is made with, in order."""
-    for one in fields:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            yield one.target.id
+    yield from _body([one for one in node.body if isinstance(one, Function)], name)
 
 
 def _fields(fields: Iterable[ast.stmt], name: str) -> Iterator[Step]:
@@ -342,18 +303,6 @@ def _fields(fields: Iterable[ast.stmt], name: str) -> Iterator[Step]:
             case ast.ClassDef():
                 yield from _class(one, name)
             case ast.AnnAssign(target=ast.Name(id=field), value=ast.expr() as value):
-                yield Step(BIND, f"{name}.{field}", _default(value))
+                yield Step(BIND, f"{name}.{field}", default_of(value))
             case ast.Assign(targets=[ast.Name(id=field)], value=value):
-                yield Step(BIND, f"{name}.{field}", _default(value))
-
-
-def _default(value: ast.expr) -> ast.expr:
-    """A field's default out of ``field(default=…)``, ``field(default_factory=lambda: …)`` and ``Field(…, …)``."""
-    match value:
-        case ast.Call(func=ast.Name(id="field" | "Field") | ast.Attribute(attr="field" | "Field"), args=args):
-            named = {one.arg: one.value for one in value.keywords}
-            factory = named.get("default_factory", named.get("factory"))
-            if isinstance(factory, ast.Lambda):
-                return factory.body
-            return named.get("default", args[0] if args else value)
-    return value
+                yield Step(BIND, f"{name}.{field}", default_of(value))

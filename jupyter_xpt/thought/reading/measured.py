@@ -253,7 +253,8 @@ def _warnings(
             found += [*run.record.warnings, *run.record.hidden_state]
             found += [Warned("incomplete", text, run.run) for text in run.record.incomplete]
     main = measured.get(primary) if primary is not None else None
-    if main is not None and main.n > 1 and main.min == main.max and not any("identical" in one.text for one in found):
+    said = any(one.code in ("XPT004", "identical") for one in found)
+    if main is not None and main.n > 1 and main.min == main.max and not said:
         found.append(Warned("identical", f"{main.n} repeats with identical values of {primary}: is the seed fixed?"))
     if main is not None and main.missing:
         of = main.missing + main.n + main.failed

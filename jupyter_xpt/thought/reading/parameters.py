@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from jupyter_xpt.ground.configuration import Value
+from jupyter_xpt.ground.configuration import ARGUMENT, ENVIRONMENT, Value
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.records import FINISHED, RunRecord
+from jupyter_xpt.thought.code.outside import is_plumbing
 
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 # What stands for a value that may be a secret and was not kept.
@@ -29,7 +30,10 @@ def parameters_of(facts: ExperimentFacts) -> Mapping[str, Value]:
             for name, value in model.parameters.items():
                 found.setdefault(f"{model.name}.{name}", value)
         for one in newest.outside:
-            found.setdefault(f"${one.name}", MASKED if one.masked else one.value)
+            # Where things are and how they run is no parameter; nor is no argument at all.
+            plumbing = one.kind == ENVIRONMENT and is_plumbing(one.name)
+            if not (plumbing or (one.kind == ARGUMENT and one.value is None)):
+                found.setdefault(f"${one.name}", MASKED if one.masked else one.value)
     return found
 
 

@@ -11,14 +11,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
-from jupyter_xpt.ground.configuration import Value
 from jupyter_xpt.ground.datasets import IN
-from jupyter_xpt.ground.names import ExperimentName, printable
+from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import RUNNING, RepeatRecord
 from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.cell import Cell, duration, number, setting, text, when
 from jupyter_xpt.thought.reading.lineage import Row
 from jupyter_xpt.thought.reading.measured import Measured, RunRow
 from jupyter_xpt.thought.reading.results import decimals
@@ -28,14 +27,11 @@ from jupyter_xpt.thought.reading.table import Columns, columns_of, left_out, tag
 EXPERIMENTS, REPEATS = "Experiments", "Repeats"
 NUMBER, SERIES, STATUS, DELETED = "number", "series", "status", "deleted"
 IMPROVED, WORSE, UNSURE, TROUBLED, RUNS, LINK = "improved", "worse", "not sure", "trouble", "runs", "link"
-MAX_CELL = 32_767
-MAX_REPEATS = 50_000
+# Rows of repeats, and cells of them: whoever opens the file waits for them.
+MAX_REPEATS, _MAX_REPEAT_CELLS = 50_000, 500_000
 _MAX_DATASETS = 20
 _VALUES_LOOKED_AT = 1000
 _SHORT_DIGEST = len("sha256:") + 12
-# The largest and smallest numbers that spreadsheet programs hold; whole ones exactly.
-_LARGEST, _SMALLEST, _EXACT = 9.99e307, 2.3e-308, 1 << 53
-_WHEN = "yyyy-mm-dd hh:mm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +44,6 @@ class Column:
     align: str = "left"
     wrap: bool = False
     hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What stands in a cell.
-
-    ``shown`` is a number's format, ``look`` how it stands out (empty for not at all), ``link`` the notebook that it
-    opens, relative to the workbook (empty for none).
-    """
-
-    value: str | float | bool | datetime | timedelta | None = None
-    shown: str = ""
-    look: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +99,8 @@ def repeats_sheet(rows: Sequence[Row]) -> Sheet:
     taken = _Titles((*fixed, *last))
     named = (*fixed, *(Column(f"metric:{one}", taken.new(one, "metric"), 12, "right") for one in metrics), *last)
     digits = {metric: _common_digits(rows, metric) for metric in metrics}
-    made = tuple(_repeat(row, run, i, digits) for row, run, i in found[-MAX_REPEATS:])
+    most = min(MAX_REPEATS, _MAX_REPEAT_CELLS // len(named))
+    made = tuple(_repeat(row, run, i, digits) for row, run, i in found[-most:])
     several = len({row.name.series for row in rows}) > 1
     return Sheet(
         REPEATS,
@@ -125,7 +108,7 @@ def repeats_sheet(rows: Sequence[Row]) -> Sheet:
         made,
         (SERIES, NUMBER, "run", "repeat"),
         4,
-        max(0, len(found) - MAX_REPEATS),
+        max(0, len(found) - most),
     )
 
 
@@ -196,7 +179,9 @@ def _titles(columns: Columns, rows: Sequence[Row]) -> Iterable[Column]:
             Column(f"metric:{metric} sem", taken.new(f"{metric} SEM", "metric"), 10),
             Column(f"metric:{metric} n", taken.new(f"{metric} n", "metric"), 8),
         ]
-    settings = (Column(f"parameter:{one}", taken.new(one, "parameter"), 12, "right") for one in columns.parameters)
+    settings = (
+        Column(f"parameter:{one}", taken.new(one, "parameter"), 26, "right", wrap=True) for one in columns.parameters
+    )
     return (*first, *settings, *measured, *last)
 
 
@@ -218,8 +203,8 @@ def _experiment(row: Row, columns: Columns, beside: Beside) -> tuple[Cell, ...]:
         Cell(text(row.offered)),
         Cell(text("\n".join(_data(beside.data)))),
         Cell(text(_commit(beside.git))),
-        _when(last.started) if last else Cell(),
-        _duration(last.seconds) if last else Cell(),
+        when(last.started) if last else Cell(),
+        duration(last.seconds) if last else Cell(),
         Cell(len(row.runs), "0"),
         Cell(text("\n".join(warnings))),
     )
@@ -282,8 +267,8 @@ def _repeat(row: Row, run: RunRow, index: int, digits: Mapping[str, str]) -> tup
         Cell(text(run.run)),
         number(repeat.repeat, "0"),
         Cell(text(repeat.status)),
-        _duration(repeat.seconds),
-        _when(run.started),
+        duration(repeat.seconds),
+        when(run.started),
         *(_logged(values.get(metric), shown) for metric, shown in digits.items()),
         Cell("yes" if run.counts else "no, it ran other source"),
         Cell(text(repeat.seed)),
@@ -294,45 +279,6 @@ def _repeat(row: Row, run: RunRow, index: int, digits: Mapping[str, str]) -> tup
 def _logged(value: float | None, shown: str) -> Cell:
     """A value of a repeat, empty where it logged none."""
     return Cell() if value is None else number(value, shown)
-
-
-def text(value: str) -> str:
-    r"""A text as it stands in a cell: no control characters but the ends of its lines, and cut where it is too long.
-
-    >>> text("a\x00\r\nb"), len(text("x" * 40_000)), text("x" * 40_000)[-3:]
-    ('a�\nb', 32767, 'x …')
-    """
-    if not value.isprintable():
-        value = "\n".join(map(printable, re.split(r"\r\n|\r|\n", value)))
-    # No XML holds them, and no rule of ours calls them control characters.
-    value = value.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-    if len(value) <= MAX_CELL // 2:
-        return value
-    units = value.encode("utf-16-le", "replace")
-    if len(units) <= 2 * MAX_CELL:
-        return value
-    return units[: 2 * MAX_CELL - 4].decode("utf-16-le", "ignore") + " …"
-
-
-def number(value: float, shown: str = "") -> Cell:
-    """A number, or its text where spreadsheet programs would not hold it as it is.
-
-    >>> number(0.5).value, number(2**53 + 1).value, number(float("nan")).value, number(1e308).value
-    (0.5, '9007199254740993', 'NaN', '1e+308')
-    """
-    if isinstance(value, int):
-        return Cell(value, shown) if abs(value) <= _EXACT else Cell(text(str(value)))
-    if math.isnan(value):
-        return Cell("NaN")
-    held = value == 0 or _SMALLEST <= abs(value) <= _LARGEST
-    return Cell(value, shown) if held else Cell(f"{value:g}" if math.isinf(value) else str(value))
-
-
-def setting(value: Value) -> Cell:
-    """A parameter's value; ``True`` and ``None`` are words, as in the source."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return Cell(text(str(value)))
-    return number(value)
 
 
 def _data(datasets: Sequence[Listed]) -> list[str]:
@@ -356,25 +302,3 @@ def _commit(git: Mapping[str, Any]) -> str:
         return ""
     named = f" ({branch})" if isinstance(branch, str) and branch else ""
     return f"{commit[:10]}{' + changes' if git.get('dirty') is True else ''}{named}"
-
-
-def _when(time: str) -> Cell:
-    """A time as the clock on the wall showed it: spreadsheet programs know no offsets."""
-    try:
-        found = datetime.fromisoformat(time).replace(tzinfo=None, microsecond=0)
-    except ValueError:
-        return Cell(text(time))
-    return Cell(found, _WHEN) if found.year >= 1901 else Cell(text(time))
-
-
-def _duration(seconds: float | None) -> Cell:
-    """How long something took, as a time of the spreadsheet program's."""
-    if seconds is None:
-        return Cell()
-    if not 0 <= seconds < 1e8:
-        return number(seconds)
-    # The format must not round 59.96 s up to 60.0. Not all programs know [s].0.
-    if seconds < 0.995:
-        return Cell(timedelta(seconds=seconds), 's.00" s"')
-    shown = 's.0" s"' if seconds < 59.9 else '[m]" min "ss" s"' if seconds < 3599 else '[h]" h "mm" min"'
-    return Cell(timedelta(seconds=seconds), shown)

@@ -68,6 +68,10 @@ HOSTILE = {
     "a bomb": (bomb(), "larger unpacked"),
     "a liar": (liar(), "damaged or no workbook"),
     "very many parts": (packed({**parts(GOOD), **{f"xl/theme/{n}.xml": b"" for n in range(6000)}}), "larger unpacked"),
+    "very many cells": (
+        packed({**parts(GOOD), SHEET: b"<worksheet>" + b"<c/>" * 10_000_001 + b"</worksheet>"}),
+        "larger unpacked",
+    ),
     "an entity": (
         changed(SHEET, b"<worksheet ", b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet '),
         "document type",
@@ -140,7 +144,6 @@ def test_links_to_other_workbooks_stay_and_are_not_followed() -> None:
         ("xl/threadedComments/threadedComment1.xml", "comments with replies"),
         ("xl/ctrlProps/ctrlProp1.xml", "form controls"),
         ("xl/metadata.xml", "formulas that spill"),
-        ("customXml/item1.xml", "custom XML"),
         ("xl/future/thing.xml", "xl/future/thing.xml"),
     ],
 )
@@ -148,6 +151,35 @@ def test_what_would_be_lost_is_named(part: str, said: str) -> None:
     assert lost(parts_of(packed({**parts(GOOD), part: b"<a/>"}), "cats.xlsx")) == (said,)
     with pytest.raises(ConflictError, match=f"cats.xlsx holds what would be lost: {said}; give another name"):
         written(sheets(facts(1, ACCURACY)), packed({**parts(GOOD), part: b"<a/>"}), "cats.xlsx")
+
+
+def test_labels_and_custom_xml_are_carried_over() -> None:
+    content = parts(GOOD)
+    office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    end = b"</Relationships>"
+    label = (
+        b'<Relationship Id="l" Type="http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels" '
+    )
+    content["_rels/.rels"] = content["_rels/.rels"].replace(end, label + b'Target="docMetadata/LabelInfo.xml"/>' + end)
+    content["docMetadata/LabelInfo.xml"] = b"<clbl:labelList/>"
+    custom = b'<Relationship Id="c" Type="%s/customXml" Target="../customXml/item1.xml"/>' % office
+    content["xl/_rels/workbook.xml.rels"] = content["xl/_rels/workbook.xml.rels"].replace(end, custom + end)
+    content["customXml/item1.xml"] = b"<item/>"
+    content["customXml/_rels/item1.xml.rels"] = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        b'Type="%s/customXmlProps" Target="itemProps1.xml"/></Relationships>' % office
+    )
+    content["customXml/itemProps1.xml"] = b"<props/>"
+    types = b'<Override PartName="/customXml/itemProps1.xml" ContentType="application/props+xml"/></Types>'
+    content["[Content_Types].xml"] = content["[Content_Types].xml"].replace(b"</Types>", types)
+    once = written(sheets(facts(1, ACCURACY)), packed(content), "cats.xlsx").data
+    again = parts(written(sheets(facts(1, ACCURACY)), once, "cats.xlsx").data)
+    for part in ("docMetadata/LabelInfo.xml", "customXml/item1.xml", "customXml/itemProps1.xml"):
+        assert again[part] == content[part]
+    assert again["_rels/.rels"].count(b"docMetadata/LabelInfo.xml") == 1
+    assert again["xl/_rels/workbook.xml.rels"].count(b"customXml/item1.xml") == 1
+    assert again["[Content_Types].xml"].count(b"itemProps1.xml") == 1
+    assert values(loaded(once)["Experiments"], "#") == [1]
 
 
 def test_sparklines_are_named() -> None:

@@ -26,7 +26,8 @@ from jupyter_xpt.ground.errors import ConflictError
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.thought.data.wording import Listed
-from jupyter_xpt.thought.reading.sheet import Beside, text
+from jupyter_xpt.thought.reading.cell import text
+from jupyter_xpt.thought.reading.sheet import Beside
 from tests.builders import experiment_record, facts, run_facts
 from tests.formulas import PAYLOADS
 from tests.workbooks import book, cell, edited, formulas, loaded, parts, sheets, titles, values
@@ -62,6 +63,12 @@ def test_a_new_workbook_is_ready_to_be_read():
     mean = cell(sheet, "accuracy ↑", 3)
     assert (mean.value, mean.number_format) == (pytest.approx(0.932), "0.000")
     assert values(workbook["Repeats"], "accuracy") == [*LOW, *HIGH]
+
+
+def test_numbers_stand_at_the_right_and_texts_at_the_left():
+    first, second = facts(1, LOW, parameters={"depth": "deep"}), facts(2, LOW, parameters={"depth": 3})
+    sheet = loaded(book(first, second))["Experiments"]
+    assert [cell(sheet, "depth", row).alignment.horizontal for row in (2, 3)] == ["left", "right"]
 
 
 def test_a_new_workbook_tells_nothing_of_whoever_made_it():
@@ -338,6 +345,21 @@ def test_the_series_comes_in_sight_with_the_second_one():
     assert not sheet.column_dimensions["B"].hidden
 
 
+def test_the_series_comes_in_sight_also_where_its_width_is_shared():
+    def group(workbook):
+        entry = workbook["Experiments"].column_dimensions["A"]
+        del workbook["Experiments"].column_dimensions["B"]
+        entry.min, entry.max, entry.hidden = 1, 3, True
+
+    data = book(FIRST, facts(1, LOW, series="dogs"), existing=edited(book(FIRST), group))
+    found = loaded(data)["Experiments"].column_dimensions
+    assert [(found[letter].min, found[letter].max, found[letter].hidden) for letter in "ABC"] == [
+        (1, 1, True),
+        (2, 2, False),
+        (3, 3, True),
+    ]
+
+
 def test_what_stands_below_our_rows_is_not_written_over():
     def sum_up(workbook):
         workbook["Experiments"]["I4"] = "=AVERAGE(I2:I3)"
@@ -391,7 +413,7 @@ def test_columns_that_share_an_entry_of_widths_are_parted():
     assert entries[-1][1] == 1024
 
 
-def test_a_persons_table_and_merged_cells_are_left_alone():
+def test_a_persons_table_grows_and_merged_cells_are_left_alone():
     def rule(workbook):
         sheet = workbook["Experiments"]
         sheet.auto_filter.ref = None
@@ -400,6 +422,8 @@ def test_a_persons_table_and_merged_cells_are_left_alone():
 
     sheet = loaded(book(FIRST, SECOND, existing=edited(book(FIRST, SECOND), rule)))["Experiments"]
     assert sheet.tables["Mine"].ref == "A1:D3"
+    grown = loaded(book(FIRST, SECOND, THIRD, existing=edited(book(FIRST, SECOND), rule)))["Experiments"]
+    assert (grown.tables["Mine"].ref, grown.tables["Mine"].autoFilter.ref) == ("A1:D4", "A1:D4")
     assert [str(one) for one in sheet.merged_cells.ranges] == ["F2:F3"]
 
 

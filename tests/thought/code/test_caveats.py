@@ -2,7 +2,9 @@ import re
 
 import pytest
 
+from jupyter_xpt.ground.configuration import ARGUMENT, ENVIRONMENT
 from jupyter_xpt.thought.code.caveats import CODES, changed_in_place, identical_values, look
+from jupyter_xpt.thought.code.outside import Read
 
 
 def codes(cell, *above, repeats=5, silenced=()):
@@ -197,3 +199,29 @@ def test_every_code_is_documented():
 @pytest.mark.parametrize("text", ["\x00", "(" * 5000, "d['{x}'].seed(0)", "seed(*a, **b)", "+".join(["a"] * 5000)])
 def test_odd_texts_are_looked_at(text):
     assert isinstance(look(text, [text], 5), tuple)
+
+
+def test_what_came_from_outside_is_told_by_name_where_it_is_known():
+    told = {
+        Read(ENVIRONMENT, "LR"): "LR came from the environment (0.1)",
+        Read(ENVIRONMENT, "", "KEY"): "N came from the environment (3)",
+        Read(ENVIRONMENT, "HOME"): "",
+        Read(ARGUMENT): "",
+    }
+    cell = (
+        "lr = os.environ['LR']\nos.environ['HOME'], sys.argv, os.environ[KEY]\nlr = os.getenv('LR')\ndict(os.environ)"
+    )
+    above = "os.environ['LR']\nos.environ['OTHER']\nlist(os.environ)"
+    assert [(one.code, one.text, one.where) for one in look(cell, [above], 1, told=told)] == [
+        ("XPT007", "LR came from the environment (0.1)", "lines 2, 4"),
+        ("XPT007", "N came from the environment (3)", "line 3"),
+        ("XPT007", "line 5: os.environ comes from outside: the source alone does not tell what ran", "line 5"),
+        ("XPT007", "LR came from the environment (0.1)", "cell 1 above, line 1"),
+    ]
+    assert look(cell, [above], 1, {"XPT007"}, told=told) == ()
+    (one,) = look("a = os.environ['LR']  # xpt: ignore XPT007\nb = os.environ['LR']", [], 1, told=told)
+    assert one.where == "line 3"
+
+
+def test_what_the_cell_sets_itself_does_not_come_from_outside():
+    assert codes("os.environ['LR'] = '1'\nos.environ.setdefault('A', '1')\nos.environ.update(B='2')") == []

@@ -21,6 +21,8 @@ from jupyter_xpt.thought.data.private import is_private
         "client_secret: 9f8e7d6c5b",
         "conn = connect(passwd='p w d!!')",
         "os.environ['HF_TOKEN'] = 'secret-thing'",
+        "my-service.auth-token: abc123def",
+        "openai.api_key = 'abcdef'",
         "ghp_" + "a" * 36,
         "using AKIAIOSFODNN7XAMPLE1",
         "key is sk-proj-abcdefghijklmnop",
@@ -72,6 +74,9 @@ def test_it_looks_like_a_secret(line: str) -> None:
         "def check_password(given, expected):",
         "passed 12345678 of 12345679 tests",
         "class PasswordForm(Form):",
+        "tokenizer.mask_token = '[MASK]'",
+        '<a class="sk-estimator-doc-link fitted"><label class="sk-toggleable__label-arrow">',
+        'eos_token="<|endoftext|>", pad_token="the pad", stop_token: "###END"',
         'sys.argv += ["--token=" + os.environ["TRAIN_TOKEN"]]',
     ],
 )

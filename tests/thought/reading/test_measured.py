@@ -46,7 +46,7 @@ def test_repeats_that_finished_without_the_metric_are_told_of():
 def test_identical_values_are_told_of_once():
     row = one(facts(1, [0.5] * 4))
     assert "4 repeats with identical values of accuracy: is the seed fixed?" in texts(row)
-    told = Warned("XPT009", "accuracy has identical values in 4 repeats")
+    told = Warned("XPT004", "accuracy is 0.5 in all 4 repeats: nothing random reaches it, or a seed is fixed")
     row = one(with_runs(1, run_facts({"accuracy": [0.5] * 4}, warnings=(told,))))
     assert row.warnings == (told,)
 

@@ -9,16 +9,13 @@ from hypothesis import given, strategies as st
 from jupyter_xpt.ground.facts import ExperimentFacts
 from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.thought.data.wording import Listed
+from jupyter_xpt.thought.reading.cell import MAX_CELL, number, setting, text
 from jupyter_xpt.thought.reading.lineage import overview
 from jupyter_xpt.thought.reading.sheet import (
-    MAX_CELL,
     Beside,
     experiments_sheet,
-    number,
     repeats_sheet,
     same,
-    setting,
-    text,
 )
 from tests.builders import by_name, experiment_record, facts, run_facts
 
@@ -190,3 +187,14 @@ def test_a_duration_reads_as_people_say_it(seconds, shown):
     run = run_facts({"accuracy": LOW}, seconds=seconds)
     found = cells(experiments_sheet(rows(ExperimentFacts(facts(1).name, experiment_record(1), (run,))), {}))
     assert found["duration"].shown == shown
+
+
+def test_of_very_many_repeats_the_newest_have_rows():
+    first, second = (
+        ExperimentFacts(facts(n).name, experiment_record(n), (run_facts({"accuracy": [0.5, 0.6] * 15_000}),))
+        for n in (1, 2)
+    )
+    sheet = repeats_sheet(rows(first, second))
+    assert 40_000 < len(sheet.rows) < 50_000
+    assert len(sheet.rows) + sheet.left == 60_000
+    assert cells(sheet, -1)["repeat"].value == 30_000

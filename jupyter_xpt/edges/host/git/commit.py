@@ -39,7 +39,7 @@ class Committed:
     problem: str | None = None
 
 
-def commit_file(folder: Path, file: str, data: bytes, message: str, timeout: float = 10.0) -> Committed:
+def commit_file(folder: Path, file: str, data: bytes, message: str, timeout: float = 5.0) -> Committed:
     """Commits one file that git does not know yet on the current branch.
 
     Parameters

@@ -22,13 +22,13 @@ _MOST_NAMES = 200
 class Files:
     """What differs: tracked paths with their status entries, and those of them that a filter would change.
 
-    ``own`` are the tracked paths that differ and are ours: nobody's changes.
+    ``own`` are the folders and files of ours in which tracked paths differ: nobody's changes.
     """
 
     known: GitState
     tracked: Mapping[bytes, bytes]
     filtered: tuple[bytes, ...]
-    own: tuple[bytes, ...]
+    own: tuple[str, ...]
 
     @property
     def is_unmerged(self) -> bool:
@@ -66,9 +66,9 @@ def look_for_files(repository: Repository) -> Files:
     fields = {b"1": 8, b"u": 10}
     tracked = {entry.split(b" ", fields[entry[:1]])[-1]: entry for entry in entries if entry[:1] in fields}
     ours = OwnFiles(repository.root)
-    own = [path for path in tracked if ours.is_own(os.fsdecode(path))]
-    for path in own:
-        del tracked[path]
+    places = {path: ours.place(os.fsdecode(path)) for path in tracked}
+    tracked = {path: entry for path, entry in tracked.items() if places[path] is None}
+    own = tuple(sorted({place for place in places.values() if place is not None}))
     unknown = [os.fsdecode(entry[2:]) for entry in entries if entry[:1] == b"?"]
     unknown = [path for path in unknown if not (ours.is_own(path) or ours.is_made(path))]
     known = GitState(
@@ -80,4 +80,4 @@ def look_for_files(repository: Repository) -> Files:
         untracked_files=tuple(unknown[:_MOST_NAMES]),
     )
     on_disk = [path for path, entry in tracked.items() if entry[3:4] in (b"M", b"U", b"A")]
-    return Files(known, tracked, with_filter(repository, on_disk), tuple(own))
+    return Files(known, tracked, with_filter(repository, on_disk), own)

@@ -24,11 +24,16 @@ class OwnFiles:
         self._is_out = lru_cache(maxsize=None)(self._looks_like_out)
 
     def is_own(self, path: str) -> bool:
-        """Whether a path, relative to the root, is below an ``out/`` of ours or the table beside one."""
+        """Whether a path, relative to the root, is one of ours."""
+        return self.place(path) is not None
+
+    def place(self, path: str) -> str | None:
+        """The ``out/`` of ours that a path lies below, or the path itself for the table beside one; None for others."""
         parts = path.rstrip("/").split("/")
-        if parts[-1] == _TABLE and self._is_out("/".join([*parts[:-1], "out"])):
-            return True
-        return any(part == "out" and self._is_out("/".join(parts[: at + 1])) for at, part in enumerate(parts))
+        for at, part in enumerate(parts, 1):
+            if part == "out" and self._is_out("/".join(parts[:at])):
+                return "/".join(parts[:at])
+        return path if parts[-1] == _TABLE and self._is_out("/".join([*parts[:-1], "out"])) else None
 
     def is_made(self, path: str) -> bool:
         """Whether a path is that of a numbered notebook whose number we gave."""

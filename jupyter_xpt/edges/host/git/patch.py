@@ -46,7 +46,7 @@ def make_patch(repository: Repository, files: Files, limit: int) -> Patch:
             left.setdefault(name, SECRET)
         elif _size(os.path.join(root, path)) > limit:
             left.setdefault(name, LARGE)
-    excluded = [*left, *map(os.fsdecode, files.own)]
+    excluded = [*left, *files.own]
     if len(excluded) > _MOST_EXCLUDED:
         raise TroubleError(f"no patch is kept: {len(excluded)} changed files have no place in it")
     exclude = (f":(top,exclude,literal){path}" for path in excluded)

@@ -135,6 +135,20 @@ def test_what_we_write_ourselves_is_nobodys_change(tmp_path: Path, committed: bo
     assert found.patch.count(b"diff --git") == 1
 
 
+def test_however_many_files_of_ours_differ_the_patch_is_kept(tmp_path: Path) -> None:
+    folder = make(tmp_path / "r")
+    (folder / "a b" / "out" / ".xpt").mkdir(parents=True)
+    for n in range(700):
+        (folder / "a b" / "out" / f"f{n}").write_text("1")
+    run(folder, "add", ".")
+    run(folder, "commit", "--quiet", "-m", "with our files")
+    for n in range(700):
+        (folder / "a b" / "out" / f"f{n}").unlink()
+    (folder / "model.py").write_text("depth = 4\n")
+    found = looked(folder)
+    assert (found.state.changed, found.patch.count(b"diff --git")) == (1, 1)
+
+
 def test_an_out_folder_that_is_not_ours_counts(tmp_path: Path) -> None:
     folder = make(tmp_path / "r")
     (folder / "out").mkdir()

@@ -1,7 +1,8 @@
-"""Drawings: charts, pictures and shapes of a person's, carried over as they are into the workbook written anew.
+"""Carried: parts of a person's workbook that go over as they are into the one written anew.
 
-openpyxl reads a part of them and writes that part in its own way: they would come back changed. So it is told of
-none, and the very parts of the old file are put into the new one.
+These are charts, pictures and shapes, of which openpyxl reads a part and writes that in its own way, so that they
+would come back changed; and what shared folders and companies put into every file, labels and custom XML, which it
+does not know.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from xml.sax.saxutils import quoteattr
 _DRAWING = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_ID = "rIdXptDrawing"
+_ID = "rIdXpt"
+# Kinds of relations, by how they end.
+_OTHERS = ("/classificationlabels", "/customXml")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _TYPE_OF = re.compile(rb"<(?:\w+:)?(?:Override|Default)\b[^>]*>")
 # What may follow a drawing in a sheet.
@@ -36,8 +39,15 @@ def drawings_of(parts: Mapping[str, bytes]) -> dict[str, str]:
     return found
 
 
+def others_of(parts: Mapping[str, bytes]) -> list[tuple[str, str, str]]:
+    """What else is carried over: the part that leads there (empty for the whole file), the kind, the part."""
+    owners = ("", "xl/workbook.xml")
+    found = ((owner, kind, part) for owner in owners for kind, part in _relations(parts, owner))
+    return [one for one in found if one[1].endswith(_OTHERS) and one[2] in parts]
+
+
 def carried(parts: Mapping[str, bytes], data: bytes, sheets: Mapping[str, str]) -> bytes:
-    """The new file with drawings of the old one.
+    """The new file with drawings, labels and custom XML of the old one.
 
     Parameters
     ----------
@@ -50,15 +60,15 @@ def carried(parts: Mapping[str, bytes], data: bytes, sheets: Mapping[str, str]) 
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         made = {name: archive.read(name) for name in archive.namelist()}
+    others = others_of(parts)
+    if not sheets and not others:
+        return data
     for sheet, drawing in sheets.items():
-        relations = _relations_part(sheet)
-        target = f'<Relationship Id="{_ID}" Type="{_DRAWING}" Target="/{drawing}"/>'.encode()
-        empty = f'<Relationships xmlns="{_PACKAGE}"></Relationships>'.encode()
-        # An empty element may be written without an end.
-        known = re.sub(rb"(<Relationships\b[^>]*)/>", rb"\1></Relationships>", made.get(relations, empty))
-        made[relations] = known.replace(b"</Relationships>", target + b"</Relationships>")
+        _relate(made, sheet, _DRAWING, drawing, _ID)
         made[sheet] = _with_drawing(made[sheet])
-    wanted = _reachable(parts, sheets.values())
+    for place, (owner, kind, part) in enumerate(others):
+        _relate(made, owner, kind, part, f"{_ID}{place}")
+    wanted = _reachable(parts, [*sheets.values(), *(part for _, _, part in others)])
     made.update({part: parts[part] for part in wanted if part not in made})
     made["[Content_Types].xml"] = _with_types(made["[Content_Types].xml"], parts["[Content_Types].xml"], wanted)
     out = io.BytesIO()
@@ -68,9 +78,19 @@ def carried(parts: Mapping[str, bytes], data: bytes, sheets: Mapping[str, str]) 
     return out.getvalue()
 
 
+def _relate(made: dict[str, bytes], owner: str, kind: str, part: str, called: str) -> None:
+    """Says in the new file that a part leads to another."""
+    relations = _relations_part(owner)
+    target = f'<Relationship Id="{called}" Type={quoteattr(kind)} Target={quoteattr("/" + part)}/>'.encode()
+    empty = f'<Relationships xmlns="{_PACKAGE}"></Relationships>'.encode()
+    # An empty element may be written without an end.
+    known = re.sub(rb"(<Relationships\b[^>]*)/>", rb"\1></Relationships>", made.get(relations, empty))
+    made[relations] = known.replace(b"</Relationships>", target + b"</Relationships>")
+
+
 def _with_drawing(sheet: bytes) -> bytes:
     """A sheet with its drawing, in the place that the format wants it."""
-    element = f'<drawing xmlns:xr="{_OFFICE}" xr:id="{_ID}"/>'.encode()
+    element = f'<drawing xmlns:r="{_OFFICE}" r:id="{_ID}"/>'.encode()
     after = _AFTER.search(sheet)
     at = after.start() if after else sheet.rindex(b"</worksheet>")
     return sheet[:at] + element + sheet[at:]
@@ -95,7 +115,7 @@ def _reachable(parts: Mapping[str, bytes], begin: Iterable[str]) -> list[str]:
 def _relations_part(part: str) -> str:
     """The part that says where a part leads."""
     folder, name = posixpath.split(part)
-    return f"{folder}/_rels/{name}.rels"
+    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def _relations(parts: Mapping[str, bytes], part: str) -> list[tuple[str, str]]:
