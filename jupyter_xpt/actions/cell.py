@@ -5,14 +5,12 @@ The user's code decides what happens; tracking only watches. Every step of ours 
 
 from __future__ import annotations
 
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace as changed
+from dataclasses import replace as changed
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_xpt.actions import experiment, flags, snapshot, sourcecontrol
 from jupyter_xpt.actions.environment import changed_since
@@ -26,15 +24,15 @@ from jupyter_xpt.edges.disk.journal import Journal
 from jupyter_xpt.edges.disk.store import Store
 from jupyter_xpt.edges.kernel.estimators import estimators
 from jupyter_xpt.edges.kernel.fingerprint import fingerprints
+from jupyter_xpt.edges.kernel.leftovers import at_work
 from jupyter_xpt.edges.kernel.request import sent
 from jupyter_xpt.edges.kernel.seeding import new_entropy, seed_text
 from jupyter_xpt.edges.kernel.shell import Bindings, Body, Execution, display_value, plain_text, traceback_text
 from jupyter_xpt.edges.kernel.tee import Tee
 from jupyter_xpt.ground.errors import MetricError, NameProblem, NotebookError, OptionError, UnknownExperiment
-from jupyter_xpt.ground.names import ExperimentName, short
+from jupyter_xpt.ground.names import ExperimentName
 from jupyter_xpt.ground.records import FAILED, FINISHED, ExperimentRecord, Warned
 from jupyter_xpt.thought.code import caveats
-from jupyter_xpt.thought.code.changes import summary as summary_of_changes
 from jupyter_xpt.thought.code.dependence import bound, read
 from jupyter_xpt.thought.metrics import of_last_value
 from jupyter_xpt.thought.options import ExperimentOptions
@@ -52,14 +50,6 @@ _LOOKED_SECONDS = 2.0
 _MODELS_SECONDS = 1.0
 # What the user asked for and cannot have: the user's to mend, before anything runs.
 REFUSALS = (OptionError, UnknownExperiment, NameProblem, NotebookError)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thing the block says besides numbers: its kind (title, verdict, said, warning, folder) and text."""
-
-    kind: str
-    text: str
 
 
 class ExperimentCell:
@@ -99,8 +89,8 @@ class ExperimentCell:
         self.error: BaseException | None = None
         self._tee: Tee | None = None
         self._pictures = 0
-        self._committed: str | None = None
-        self._environment: str | None = None
+        self.committed: str | None = None
+        self.environment: str | None = None
         self._bindings: Bindings | None = None
         self._says_it_draws = False
         self._outside: RunOutside | None = None
@@ -270,7 +260,7 @@ class ExperimentCell:
             if len(self.run.start.repeats) > 1:
                 before = fingerprints(self.shell.user_ns, sorted(read(self.body.python)))
         with self.run.attempt("look at what is at work"):
-            working = _at_work()
+            working = at_work()
         for position, repeat in enumerate(self.run.start.repeats):
             if position and self._bindings is not None:
                 with self.run.attempt("put the names back"):
@@ -293,7 +283,7 @@ class ExperimentCell:
 
     def _look_for_work(self, before: Mapping[object, str]) -> None:
         """Warns of threads and tasks that the cell leaves behind."""
-        left = [name for one, name in _at_work().items() if one not in before and not name.startswith("jupyter_xpt")]
+        left = [name for one, name in at_work().items() if one not in before and not name.startswith("jupyter_xpt")]
         if left:
             self.run.warn(Warned("threads", f"still running after the cell: {', '.join(left)[:200]}"))
 
@@ -410,7 +400,7 @@ class ExperimentCell:
         with run.attempt("compare the environment"):
             # A quick run may end before it was described, in a kernel's first one.
             if self.prepared.facts and run.described.wait(_DESCRIBED_SECONDS):
-                self._environment = changed_since(self.prepared, self.record, run.folder)
+                self.environment = changed_since(self.prepared, self.record, run.folder)
         run.note_late_troubles()
 
     def _look_back(self) -> None:
@@ -452,94 +442,7 @@ class ExperimentCell:
         """Commits the numbered notebook of an experiment that has just been frozen, or says why not."""
         made = sourcecontrol.commit_notebook(prepared.store, record, self.run.record.run)
         if made.commit is not None:
-            self._committed = f"committed {record.name.notebook} as {made.commit[:10]} on {made.branch}"
+            self.committed = f"committed {record.name.notebook} as {made.commit[:10]} on {made.branch}"
         if made.problem is not None:
             self.run.warn(Warned("git", f"{record.name.notebook} was not committed: {made.problem}"))
             self.run.note_late_warnings()
-
-    def told(self) -> list[Told]:
-        """What the block says besides the numbers, in the order it is read."""
-        run, record = self.run, self.record
-        if record is None or self.prepared is None:
-            lost = [Told("warning", f"not recorded: {text}") for text in run.troubles]
-            return [Told("title", self.series or "experiment"), *lost]
-        note = record.note or summary_of_changes(record.changes or ())
-        lines = [Told("title", f"{record.name} · {note}" if note else str(record.name))]
-        if run.folder is not None:
-            lines.append(Told("folder", _relative(run.folder, self.prepared.store.folder)))
-        return lines
-
-    def verdict(self) -> list[Told]:
-        """The verdict in a sentence and what changed, once the run has ended."""
-        lines = []
-        row = self.row
-        if row is not None and row.sentence:
-            lines.append(Told(row.verdict.verdict if row.verdict is not None else "verdict", row.sentence))
-        if self.record is not None and self.record.note and self.record.changes:
-            changes = summary_of_changes(self.record.changes)
-            lines.append(Told("said", f"changed since {short(self.record.parent or 0)}: {changes}"))
-        if self._environment is not None:
-            lines.append(Told("said", self._environment))
-        return lines
-
-    def remarks(self) -> list[Told]:
-        """What happened to the numbers and notebooks, and everything that deserves a warning."""
-        lines = [Told("said", text) for text in self._identity()]
-        run = self.run
-        for one in run.record.warnings:
-            lines.append(Told("warning", f"{one.code} {one.text}" if one.code.startswith("XPT") else one.text))
-        for one in run.record.hidden_state:
-            # Cells that did not run count for nothing: worth a record, not a warning.
-            if one.code != "not-run":
-                lines.append(Told("warning", f"hidden state: {one.text}"))
-        if self.record is not None:
-            lines += [Told("warning", text) for text in run.troubles]
-        return lines
-
-    def _identity(self) -> Sequence[str]:
-        """What the run's number means, where that is not plain."""
-        if self.prepared is None or self.record is None:
-            return ()
-        said = [*self.prepared.origin.said, *([self._committed] if self._committed else ())]
-        if self.prepared.decision.same and self.run.record.index > 1:
-            said.append(f"same source as {self.record.name.short}: added as its run {self.run.record.index}")
-        own, now = self.prepared.origin.own, self.record.name
-        if own is not None and self.prepared.moves:
-            said.append(f"{own.short} is frozen: this notebook is {now.short} now")
-        elif own is not None and self.prepared.leaves:
-            here = f"this ran as {now.short}, in {now.notebook}; open that to go on"
-            back = f", and put {own.short} back as it ran with: jupyter xpt restore {own.short}"
-            said.append(f"{own.notebook} is frozen: {here}{back}" if self.prepared.is_frozen else here)
-        return said
-
-    def ping(self, *, ended: bool) -> dict[str, Any] | None:
-        """What a front end of ours is told with the block; None where nothing is recorded."""
-        if self.record is None or self.prepared is None or self.run.folder is None:
-            return None
-        own, name = self.prepared.origin.own, self.record.name
-        return {
-            "series": name.series,
-            "number": name.number,
-            "parent": self.record.parent,
-            "run": self.run.record.run,
-            "status": "ended" if ended else "running",
-            "notebook": name.notebook,
-            "frozen": own.number if own is not None and self.prepared.moves else None,
-            "open": None,
-        }
-
-
-def _relative(folder: Path, base: Path) -> str:
-    """A run's folder as the block names it."""
-    return folder.relative_to(base).as_posix()
-
-
-def _at_work() -> dict[object, str]:
-    """The threads and tasks that are running, with their names."""
-    found: dict[object, str] = {thread: thread.name for thread in threading.enumerate()}
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is not None:
-        # Without a running loop there are no tasks.
-        with suppress(RuntimeError):
-            found.update({task: f"task {task.get_name()}" for task in asyncio.all_tasks()})
-    return found

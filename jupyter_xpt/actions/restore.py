@@ -80,10 +80,13 @@ def restore_to(folder: Path, name: ExperimentName, target: Path, run: str | None
     )
 
 
-def restore_in_place(folder: Path, name: ExperimentName, run: str | None = None) -> Restored:
+def restore_in_place(
+    folder: Path, name: ExperimentName, run: str | None = None, *, notebook_alone: bool = False
+) -> Restored:
     """Puts numbered notebook, modules and configuration back as they ran; what stood there is kept below ``out/``.
 
-    Files outside the folder are left alone, and so are those whose secrets were not kept.
+    Files outside the folder are left alone, and so are those whose secrets were not kept; with ``notebook_alone`` all
+    others are.
 
     Raises
     ------
@@ -92,7 +95,8 @@ def restore_in_place(folder: Path, name: ExperimentName, run: str | None = None)
     """
     place = Store(folder)
     found = _snapshot(place, name, run)
-    files = {one: data for one, data in found.files.items() if not is_outside(one)}
+    restored = {} if notebook_alone else found.files
+    files = {one: data for one, data in restored.items() if not is_outside(one)}
     now = {one: _present(folder, one) for one in (*files, name.notebook)}
     by_hand = {one: values for one, values in found.masked.items() if one in files}
     # A file without its secrets is better than none, and worse than one that has them.
@@ -119,7 +123,7 @@ def restore_in_place(folder: Path, name: ExperimentName, run: str | None = None)
         [one for one in due if one != name.notebook],
         [one for one in files if now[one] == files[one]],
         {one: os.path.relpath(path) for one, path in kept.items()},
-        [beside(one) for one, data in found.files.items() if is_outside(one) and _is_other(folder, one, data)],
+        [beside(one) for one, data in restored.items() if is_outside(one) and _is_other(folder, one, data)],
         {one: values for one, values in by_hand.items() if now[one] != files[one]},
         sourcecontrol.origin(place, name, found.run),
     )

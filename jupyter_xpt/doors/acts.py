@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from jupyter_xpt.actions import compare, document, edit, fork
+from jupyter_xpt.actions import compare, document, edit, fork, telling
 from jupyter_xpt.actions.cell import ExperimentCell
 from jupyter_xpt.actions.experiment import find_origin, numbered_as
 from jupyter_xpt.actions.flow import flow
@@ -310,7 +310,7 @@ class _View:
         """Shows the block; what goes wrong with it is no reason to stop the user's code."""
         run, shown = self._cell.run, False
         with run.attempt("show the progress"):
-            ping = self._cell.ping(ended=last)
+            ping = telling.ping(self._cell, ended=last)
             self._block.show(self._lines(last=last), ping, last=last, gone=self._cell.was_cleared)
             shown = True
         if last and not shown:
@@ -319,7 +319,7 @@ class _View:
 
     def _lines(self, *, last: bool) -> list[live.Line]:
         """The block's lines as things are now."""
-        run, told = self._cell.run, self._cell.told()
+        run, told = self._cell.run, telling.told(self._cell)
         failed = sum(status == FAILED for status in run.outcomes.values())
         progress = live.Progress(len(run.outcomes), failed, len(run.start.repeats), run.seconds, running=not last)
         values = {name: run.finished_values(name) for name in run.metrics()}
@@ -328,7 +328,9 @@ class _View:
         lines = [live.Line(one.kind, one.text) for one in told if one.kind != "folder"]
         lines += [live.Line("progress", live.progress_line(progress)), *live.metric_lines(values, run.goals())]
         if last:
-            lines += [live.Line(one.kind, one.text) for one in (*self._cell.verdict(), *self._cell.remarks())]
+            lines += [
+                live.Line(one.kind, one.text) for one in (*telling.verdict(self._cell), *telling.remarks(self._cell))
+            ]
         return lines + [live.Line(one.kind, one.text) for one in told if one.kind == "folder"]
 
 

@@ -92,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--tail", metavar="N", help="only the last N lines")
     restored = add("restore", "put notebook, modules and configuration back as they ran", _restore)
     restored.add_argument("experiment", help=_EXPERIMENT)
-    restored.add_argument("--to", metavar="FOLDER", help="into a new or empty folder (default: in place)")
+    where = restored.add_mutually_exclusive_group()
+    where.add_argument("--to", metavar="FOLDER", help="into a new or empty folder (default: in place)")
+    where.add_argument("--notebook", action="store_true", help="in place, the numbered notebook alone")
     restored.add_argument("--run", help="which run, by its name (default: the first finished one)")
     written = add("export", "write all experiments into a spreadsheet, .xlsx or .csv", _export)
     written.add_argument("file", nargs="?", help="what it is called (default: experiments.xlsx, or SERIES.xlsx)")
@@ -194,7 +196,7 @@ def _restore(given: argparse.Namespace) -> str:
     if given.to is not None:
         found = restore.restore_to(folder, name, Path(given.to), given.run)
     else:
-        found = restore.restore_in_place(folder, name, given.run)
+        found = restore.restore_in_place(folder, name, given.run, notebook_alone=given.notebook)
     return "\n".join(map(printable, said(found)))
 
 

@@ -128,7 +128,7 @@ export class Becoming {
       const made = await this.restore(told, told.number, this.path);
       where = made
         ? trans.__('What ran is in %1; open that to go on.', name)
-        : trans.__('What ran is kept: jupyter xpt restore %1 makes its notebook.', number);
+        : trans.__('What ran is kept: jupyter xpt restore --notebook %1 makes its notebook.', number);
     }
     const lines = [
       trans.__('%1 is frozen, and could not be renamed to %2 (%3).', frozen, number, said(reason)),
@@ -149,7 +149,7 @@ export class Becoming {
       // The kernel does it with the next run, where there is one.
       const { trans } = this.stage;
       Notification.warning(
-        trans.__('%1 is not put back as it ran yet: jupyter xpt restore %1 does it', padded(frozen)),
+        trans.__('%1 is not put back as it ran yet: jupyter xpt restore --notebook %1 does it', padded(frozen)),
         { autoClose: false }
       );
     }

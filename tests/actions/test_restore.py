@@ -107,6 +107,16 @@ def test_in_place_only_what_differs_is_put_back_and_what_stood_there_is_kept(fol
     assert "outside of its folder and not as they ran, left alone: ../shared/common.py" in lines
 
 
+def test_the_notebook_alone_leaves_modules_as_they_are_now(folder: Path) -> None:
+    before = (folder / "animals_001.ipynb").read_bytes()
+    (folder / "features.py").write_text("def scale(x):\n    return 4 * x\n")
+    (folder / "animals_001.ipynb").write_text('{"mine": 1}')
+    restored = restore_in_place(folder, NAME, notebook_alone=True)
+    assert (folder / "animals_001.ipynb").read_bytes() == before
+    assert (folder / "features.py").read_text() == "def scale(x):\n    return 4 * x\n"
+    assert (list(restored.written), list(restored.kept)) == ([], ["animals_001.ipynb"])
+
+
 def test_in_place_what_is_missing_is_made_and_once_more_changes_nothing(folder: Path) -> None:
     shutil.rmtree(folder / "conf")
     (folder / "animals_001.ipynb").unlink()

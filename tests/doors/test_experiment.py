@@ -138,7 +138,7 @@ def test_an_edited_numbered_notebook_becomes_the_next_one(book: Notebook, tmp_pa
     assert shown.block.startswith("animals_002")
     (line,) = [line for line in shown.block.splitlines() if "frozen" in line]
     assert "animals_001.ipynb is frozen: this ran as 002, in animals_002.ipynb; open that" in line
-    assert line.endswith("put 001 back as it ran with: jupyter xpt restore 001")
+    assert line.endswith("put 001 back as it ran with: jupyter xpt restore --notebook 001")
     assert experiment(tmp_path, 2).parent == 1
     assert numbered.read_bytes() == edited != frozen
     assert MODEL.replace("10", "30") in sources(tmp_path / "animals_002.ipynb")
