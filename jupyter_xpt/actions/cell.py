@@ -387,9 +387,6 @@ class ExperimentCell:
     def _finish(self, error: BaseException | None) -> None:
         """Writes what there is to write at the end, each step alone."""
         run = self.run
-        if self.session.settings.hidden_commit and run.folder is not None:
-            # Made beside the cell; where it cannot be made the block is to say so.
-            run.looked.wait(_LOOKED_SECONDS)
         self._look_back()
         status = ended_as(run.outcomes, error)
         if self.prepared is not None and self.record is not None and run.folder is not None:
@@ -407,6 +404,9 @@ class ExperimentCell:
         with run.attempt("compare with the parent"):
             lineage = (found or overview(folder)).of(self.series)
             self.row = lineage.row(self.record.number) if lineage is not None else None
+        if self.session.settings.hidden_commit:
+            # Made beside the cell; where it cannot be made the block is to say so.
+            run.looked.wait(_LOOKED_SECONDS)
         with run.attempt("compare the environment"):
             # A quick run may end before it was described, in a kernel's first one.
             if self.prepared.facts and run.described.wait(_DESCRIBED_SECONDS):

@@ -44,13 +44,13 @@ def files(
         "above": list(prepared.source.above),
         "files": dict(prepared.digests),
         "masked": masked_in(prepared.files),
-        "executed": [{"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history],
     }
+    rows = [{"execution_count": one.count, "cell": one.cell, "source": one.source} for one in history]
     kept = {file.name: file.data for file in prepared.files.values()}
     return {
         **kept,
         name.notebook: notebooks.dump(notebooks.numbered(notebook, name, parent)),
-        EXECUTED: codec.dump_json(executed),
+        EXECUTED: codec.dump_rows(executed, "executed", rows),
     }
 
 

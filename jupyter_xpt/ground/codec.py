@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from jupyter_xpt.ground.errors import RecordError
@@ -172,6 +172,17 @@ def dump(record: Any) -> bytes:  # noqa: ANN401 - any record class
 def dump_json(data: Mapping[str, Any]) -> bytes:
     """The bytes of a JSON file of ours."""
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def dump_rows(data: Mapping[str, Any], name: str, rows: Sequence[object]) -> bytes:
+    r"""The bytes of a JSON file of ours whose last field is a long list: a line each, many times as quick.
+
+    >>> dump_rows({"schema": 1}, "cells", [{"a": 1}, {"a": 2}])
+    b'{\n  "schema": 1,\n  "cells": [\n    {"a": 1},\n    {"a": 2}\n  ]\n}\n'
+    """
+    lines = ",\n".join(["    " + json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows])
+    listed = f',\n  "{name}": [\n{lines}\n  ]\n}}\n'
+    return dump_json(data).removesuffix(b"\n}\n") + listed.encode("utf-8", "backslashreplace")
 
 
 def load(kind: type[R], data: bytes, where: str) -> R:

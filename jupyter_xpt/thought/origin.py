@@ -51,7 +51,7 @@ def origin_said(git: Mapping[str, Any] | None, patch: str, at: str = "") -> list
         more = f" and {len(left) - _MOST_NAMES} more" if len(left) > _MOST_NAMES else ""
         lines.append(f"not kept: {', '.join(left[:_MOST_NAMES])}{more}")
     if hidden is not None:
-        lines.append(f"the whole work tree is kept as {hidden}: {program} checkout {hidden}")
+        lines.append(f"the work tree with its new files is kept as {hidden}: {program} checkout {hidden}")
     return lines
 
 

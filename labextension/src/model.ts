@@ -241,6 +241,7 @@ export class Model {
       this.folded = new Set();
     }
     this.choice = number;
+    this.unfoldTo(number);
     this.emit();
   }
 
@@ -259,6 +260,15 @@ export class Model {
   fold(number: number): void {
     this.folded = toggled(this.folded, number);
     this.emit();
+  }
+
+  /** Show the children of all that an experiment is folded away below. */
+  private unfoldTo(number: number | null): void {
+    const hiding =
+      this.folded.size === 0 || number === null ? [] : ancestors(this.lineage?.rows ?? [], number);
+    if (hiding.some(one => this.folded.has(one))) {
+      this.folded = new Set(Array.from(this.folded).filter(one => !hiding.includes(one)));
+    }
   }
 
   /** Fold the children of these away, and of no others. */
@@ -478,6 +488,21 @@ function latest(rows: readonly IRow[]): number | null {
       undefined
     )?.number ?? null
   );
+}
+
+/** The experiments above one in the tree; the list is depth first. */
+function ancestors(rows: readonly IRow[], number: number): readonly number[] {
+  const found: number[] = [];
+  let index = rows.findIndex(row => row.number === number);
+  let depth = rows[index]?.depth ?? 0;
+  for (; index >= 0 && depth > 0; index--) {
+    const row = rows[index];
+    if (row !== undefined && row.depth < depth) {
+      found.push(row.number);
+      depth = row.depth;
+    }
+  }
+  return found;
 }
 
 function toggled(numbers: ReadonlySet<number>, number: number): ReadonlySet<number> {

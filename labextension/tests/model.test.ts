@@ -259,6 +259,9 @@ test('series, metric and order of a folder are remembered', async context => {
   world.model.chooseSeries('dogs');
   world.model.chooseMetric('val/loss');
   world.model.chooseSort('value');
+  world.model.chooseOrder({ column: 'runs', down: true });
+  world.model.chooseColumns(['runs']);
+  world.model.setOpen('models', true);
   world.model.setShare(0.3);
   const later = world.another();
   context.after(() => {
@@ -268,7 +271,11 @@ test('series, metric and order of a folder are remembered', async context => {
   await world.until(model => model.lineage !== null, later);
   assert.deepEqual(
     [later.lineage?.series, later.metric, later.sort, later.share],
-    ['dogs', 'val/loss', 'value', 0.3]
+    ['dogs', 'val/loss', 'column', 0.3]
+  );
+  assert.deepEqual(
+    [later.order, later.columns, later.isOpen('models'), later.isOpen('log')],
+    [{ column: 'runs', down: true }, ['runs'], true, null]
   );
 });
 
@@ -296,4 +303,16 @@ test('a row that was chosen stays chosen while it is there', async context => {
   world.model.ping();
   await world.until(model => numbers(model).length === 1);
   assert.equal(world.model.chosen, 2);
+});
+
+test('an experiment that is folded away is in sight once it is chosen', async context => {
+  const world = await World.make(context);
+  world.overview = all(tree([1, 0], [2, 1], [4, 2], [3, 1], [5, 2]));
+  world.model.see(true);
+  await world.until(model => model.lineage !== null);
+  world.model.foldOnly([1, 2, 3]);
+  world.model.choose(2);
+  assert.deepEqual(Array.from(world.model.folded), [2, 3]);
+  world.model.choose(5);
+  assert.deepEqual(Array.from(world.model.folded), [2]);
 });

@@ -215,7 +215,7 @@ def test_the_commit_and_the_patch_are_told(folder: Path, tmp_path: Path, monkeyp
     assert list(restore_in_place(folder, NAME).origin) == [
         f"it ran on 1a2b3c4d5e (main) with changes: git -C .. checkout 1a2b3c4d5e && git -C .. apply {patch}",
         "not kept: b.bin",
-        "the whole work tree is kept as ffff0000ff: git -C .. checkout ffff0000ff",
+        "the work tree with its new files is kept as ffff0000ff: git -C .. checkout ffff0000ff",
     ]
     # A record is not trusted with what somebody may paste into a shell.
     record["git"] |= {"commit": "1a2b3c4; rm -rf /", "root": "/etc; x", "hidden": ["x"], "left_out": "y"}

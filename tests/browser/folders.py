@@ -185,6 +185,7 @@ def _hostile(folder: Path, series: str, number: int, texts: Sequence[str]) -> No
         notebook=first,
         cell=first,
         changes=tuple(Change(text, "parameter", text, text, text) for text in texts),
+        parameters={**dict.fromkeys(texts, first), first: number},
     )
     path = builders.write_experiment(folder, record)
     warned = tuple(Warned(text, text, text) for text in texts)
@@ -196,7 +197,14 @@ def _hostile(folder: Path, series: str, number: int, texts: Sequence[str]) -> No
         seed=first,
         primary=first,
         goals={first: "max", "accuracy": "max"},
-        git={"commit": first, "branch": first, "remote": first, "dirty": True, "root": first, "problem": first},
+        git={
+            **{name: first for name in ("commit", "branch", "remote", "root", "problem", "hidden")},
+            **{name: list(texts) for name in ("untracked_files", "left_out")},
+            "dirty": True,
+            "patch": True,
+        },
+        outside=tuple(OutsideRecord(text, text, text) for text in texts),
+        estimators=tuple(EstimatorRecord(text, text, {text: text}) for text in texts),
         warnings=warned,
         hidden_state=warned,
         incomplete=tuple(texts),
@@ -213,6 +221,10 @@ def _add(run: Path, name: ExperimentName, texts: Sequence[str]) -> None:
     each = dict.fromkeys(texts, texts[0])
     environment = {"schema": 1, "interpreter": each, "packages": each, "imported": list(texts), "hardware": each}
     (run / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
+    inputs = Datasets(
+        tuple(DatasetRecord(text, "file", version=text, digest=text, classes={text: 1}, problem=text) for text in texts)
+    )
+    (run / "datasets.json").write_bytes(codec.dump(inputs))
     (run / "figures").mkdir()
     # What a picture's name says of it need not be so.
     for figure in ("001.svg", "002.png", "003.jpg"):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import folders, payloads
-from tests.browser.panel import filter_by, go, menu, open_panel, panel, pick, row, rows, tree
+from tests.browser.panel import filter_by, go, menu, open_panel, panel, pick, row, rows, tree, widen
 
 PWNED = """() => [window.__pwned, ...Array.from(document.querySelectorAll('iframe'), one => {
     try { return one.contentWindow.__pwned; } catch { return undefined; }
@@ -58,12 +58,27 @@ def test_no_payload_in_the_list_runs(page):
     check(page)
 
 
+def test_no_payload_in_a_column_runs(page):
+    widen(page, 900)
+    page.get_by_role("button", name="Choose columns").click()
+    expect(page.get_by_role("dialog", name="Columns").get_by_role("checkbox")).not_to_have_count(0)
+    check(page)
+    page.get_by_role("dialog", name="Columns").get_by_role("checkbox").first.check()
+    page.keyboard.press("Escape")
+    panel(page).locator(".jp-xpt-head").nth(1).get_by_role("button").click()
+    expect(rows(page).first).to_be_visible()
+    check(page)
+    panel(page).get_by_role("combobox", name="Sort").select_option(value="number")
+    widen(page, 400)
+
+
 def test_no_payload_in_a_detail_runs(page):
     detail = go(page, 1)
-    # Everything that can be unfolded.
-    for fold in detail.locator("summary").all():
-        if fold.locator("xpath=..").get_attribute("open") is None:
-            fold.click()
+    # Everything that can be unfolded, and in it what can be unfolded then.
+    for kind in (".jp-xpt-Fold > summary", "summary"):
+        for fold in detail.locator(kind).all():
+            if fold.locator("xpath=..").get_attribute("open") is None:
+                fold.click()
     expect(detail.locator("img").first).to_be_visible()
     for button in detail.get_by_role("button", name=re.compile("more$")).all():
         button.click()
@@ -88,6 +103,7 @@ def test_no_payload_in_a_difference_runs(page):
     pick(page, 1, 2, 3)
     panel(page).get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(".jp-xpt-Compare")).to_contain_text("002")
+    page.locator(".jp-xpt-Compare").get_by_role("button", name="all values").click()
     check(page)
 
 

@@ -70,6 +70,15 @@ def test_children_fold_away(page):
     expect_numbers(page, 1, 2, 4, 6, 3, 5)
 
 
+def test_what_is_folded_away_is_found_by_its_number_and_shown(page):
+    choose(page, 2)
+    page.keyboard.press("ArrowLeft")
+    expect_numbers(page, 1, 2, 3, 5)
+    page.keyboard.press("4")
+    expect(row(page, 4)).to_have_attribute("aria-selected", "true")
+    expect_numbers(page, 1, 2, 4, 6, 3, 5)
+
+
 def test_keys_walk_the_tree(page):
     choose(page, 1)
     walk = {"ArrowDown": 2, "End": 5, "Home": 1, "3": 3, "ArrowLeft": 1, "ArrowUp": 1, "ArrowRight": 2, "PageDown": 5}

@@ -35,7 +35,7 @@ PATCH = "out/a_001/r/changes.patch"
         ),
         (
             {"commit": None, "hidden": COMMIT},
-            ["the whole work tree is kept as 1a2b3c4d5e: git checkout 1a2b3c4d5e"],
+            ["the work tree with its new files is kept as 1a2b3c4d5e: git checkout 1a2b3c4d5e"],
         ),
         ({"commit": "--upload-pack=x", "hidden": "HEAD; rm", "left_out": 3}, []),
         ({"commit": ["x"], "hidden": {"a": 1}, "branch": 3, "left_out": [3, None]}, []),

@@ -68,11 +68,10 @@ export function Outside(props: {
     <dl className="jp-xpt-Terms" aria-label={trans.__('What came from outside')}>
       {values.map(({ kind, name, value, masked }, i) => (
         <div key={i}>
-          <dt>
-            {name} <span className="jp-xpt-Origin-label jp-xpt-outside">{kinds[kind] ?? kind}</span>
-          </dt>
+          <dt>{name}</dt>
           <dd>
-            <Shown value={value} masked={masked} trans={trans} />
+            <Shown value={value} masked={masked} trans={trans} />{' '}
+            <span className="jp-xpt-Origin-label jp-xpt-outside">{kinds[kind] ?? kind}</span>
           </dd>
         </div>
       ))}

@@ -143,7 +143,7 @@ export function columnsOf(
     const text = textOf(id, trans);
     const title = titleOf(id, names, trans);
     // Beside the title stands the arrow of the order.
-    const most = sample.reduce((longest, row) => Math.max(longest, text(row).length), title.length + 1);
+    const most = sample.reduce((longest, row) => Math.max(longest, text(row).length), title.length + 3);
     const keys = sample.map(row => keyOf(row, id)).filter(key => key !== null);
     return {
       id,

@@ -44,7 +44,7 @@ export function step(key: string, shown: readonly IShown[], active: number, page
 }
 
 /** Whether an experiment is meant by the letters typed so far. */
-function begins(shown: IShown, typed: string): boolean {
+function begins(shown: Pick<IShown, 'row'>, typed: string): boolean {
   if (/^[0-9]+$/.test(typed)) {
     return padded(shown.row.number).startsWith(typed) || String(shown.row.number).startsWith(typed);
   }
@@ -56,7 +56,7 @@ function begins(shown: IShown, typed: string): boolean {
  *
  * A first letter goes on from the active row, so that the same letter again finds the next one.
  */
-export function typeAhead(shown: readonly IShown[], active: number, typed: string): number {
+export function typeAhead(shown: readonly Pick<IShown, 'row'>[], active: number, typed: string): number {
   const wanted = typed.toLocaleLowerCase();
   // The same letter over and over is that letter again.
   const again = wanted.length > 1 && new Set(wanted).size === 1 && !/[0-9]/.test(wanted);

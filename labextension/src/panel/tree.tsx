@@ -151,7 +151,10 @@ function useKeys(
     const writing = event.timeStamp - typed.current.at < TYPING && typed.current.text !== '';
     if (event.key.length === 1 && (event.key !== ' ' || writing)) {
       typed.current = { text: writing ? typed.current.text + event.key : event.key, at: event.timeStamp };
-      const found = shown[typeAhead(shown, active, typed.current.text)];
+      const { text } = typed.current;
+      // What is folded away is found where nothing in sight is meant; choosing it brings it in sight.
+      const all = shown.some(one => one.folded > 0) ? props.lineage.rows.map(row => ({ row })) : [];
+      const found = shown[typeAhead(shown, active, text)] ?? all[typeAhead(all, -1, text)];
       if (found !== undefined) {
         acts.go(found.row.number);
       }
