@@ -179,8 +179,8 @@ def _lightgbm(model: Any) -> Told:  # noqa: ANN401 - a booster of LightGBM
 
 def _catboost(model: Any) -> Told:  # noqa: ANN401 - a model of CatBoost
     """All settings of a fitted model of CatBoost, else those that were given."""
-    fitted = model.is_fitted()
-    yield from items_of(model.get_all_params() if fitted else model.get_params())
+    given = model.get_all_params() if model.is_fitted() else model.get_params()
+    yield from ((name, _number(value) if isinstance(value, float) else value) for name, value in items_of(given))
 
 
 # -- networks -----------------------------------------------------------------------------------------------
