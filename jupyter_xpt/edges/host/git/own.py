@@ -8,6 +8,8 @@ from functools import lru_cache
 from jupyter_xpt.ground.names import parse_experiment
 
 _TABLE = "experiments.csv"
+# What stands beside a file for the moment in which it is replaced.
+_TEMPORARY = ".~xpt-"
 
 
 class OwnFiles:
@@ -28,8 +30,10 @@ class OwnFiles:
         return self.place(path) is not None
 
     def place(self, path: str) -> str | None:
-        """The ``out/`` of ours that a path lies below, or the path itself for the table beside one; None for others."""
+        """The ``out/`` of ours that a path lies below, or the path itself for a file of ours; None for others."""
         parts = path.rstrip("/").split("/")
+        if parts[-1].startswith(_TEMPORARY):
+            return path
         for at, part in enumerate(parts, 1):
             if part == "out" and self._is_out("/".join(parts[:at])):
                 return "/".join(parts[:at])

@@ -122,6 +122,7 @@ def test_what_is_ignored_large_secret_or_ours_is_not_in_it(tmp_path: Path) -> No
     (folder / "out" / ".xpt").mkdir(parents=True)
     (folder / "out" / "log.txt").write_text("x")
     (folder / "experiments.csv").write_text("x")
+    (folder / ".~xpt-17-1-2f").write_text("being written")
     (folder / "inner").mkdir()
     make(folder / "inner")
     (folder / "fine.py").write_text("x\n")

@@ -116,6 +116,7 @@ def test_what_we_write_ourselves_is_nobodys_change(tmp_path: Path, committed: bo
     (below / "out" / "animals_001").mkdir()
     (below / "out" / "animals_001" / "run.json").write_text("{}\n")
     (below / "experiments.csv").write_text("a\n")
+    (folder / ".~xpt-17-1-2f").write_text("being written")
     (below / "animals_001.ipynb").write_text("{}")
     if committed:
         run(folder, "add", ".")
