@@ -218,7 +218,7 @@ STEPS = [
     "actions.cell.read",
     "actions.cell.fingerprints",
     "actions.cell.Bindings",
-    "actions.cell._at_work",
+    "actions.cell.at_work",
     "actions.cell.ended_as",
     "actions.cell.of_last_value",
     "actions.cell.seed_text",
