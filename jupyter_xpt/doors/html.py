@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from jupyter_xpt.ground.datasets import OUT
 from jupyter_xpt.ground.names import printable, short
@@ -21,6 +20,7 @@ from jupyter_xpt.thought.reading.lineage import Lineage, Row
 from jupyter_xpt.thought.reading.measured import DAMAGED, PLANNED, Measured, RunRow
 from jupyter_xpt.thought.reading.parameters import worded
 from jupyter_xpt.thought.reading.results import lasted, shown
+from jupyter_xpt.thought.reading.scale import Scale, scale_of
 from jupyter_xpt.thought.reading.standing import ARROWS, SIGNS, TROUBLE, comparisons, created, standing
 from jupyter_xpt.thought.reading.table import settings_of
 
@@ -56,21 +56,6 @@ top:0;bottom:0;border-left:1px solid var(--jp-border-color1,#999)}
 border-top:1px solid var(--jp-border-color1,#999)}
 .xpt svg{display:block;overflow:visible}.xpt summary{cursor:pointer}.xpt p,.xpt ul{margin:4px 0}
 </style>"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """The common scale of all strips: from the lowest to the highest value worth the room."""
-
-    low: float
-    high: float
-
-    def x(self, value: float) -> float:
-        """Where a value stands, in the strip's units; what lies outside stands at the edge."""
-        # Halved first: the distance of two large numbers of opposite sign has no float.
-        span = self.high / 2 - self.low / 2
-        share = (value / 2 - self.low / 2) / span if span > 0 else 0.5
-        return round(4 + (_WIDTH - 8) * min(1.0, max(0.0, share)), 1)
 
 
 def tree(lineage: Lineage, data: Sequence[str] = ()) -> str:
@@ -157,7 +142,7 @@ def show(row: Row, against: Row | None = None) -> str:
         _tr(
             (
                 f"{_e(one.metric)} {ARROWS.get(one.goal, '')}",
-                _strip(row, against, one.metric, _scale_of([row, *([against] if against else [])], one.metric)),
+                _strip(row, against, one.metric, scale_of([row, *([against] if against else [])], one.metric, _WIDTH)),
                 value_of(one),
                 _verdict_of(row, one.metric),
             )
@@ -218,7 +203,7 @@ def where(
     if against is not None and against is not parent:
         lines.append(_ancestor("compared with the baseline", against))
     if row.main is not None:
-        strip = _strip(row, against, row.primary, _scale_of([row, *([against] if against else [])], row.primary))
+        strip = _strip(row, against, row.primary, scale_of([row, *([against] if against else [])], row.primary, _WIDTH))
         cells = (
             f"{_e(row.main.metric)} {ARROWS.get(row.main.goal, '')}",
             strip,
@@ -468,29 +453,12 @@ def _guides(rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def _scale(lineage: Lineage) -> _Scale | None:
+def _scale(lineage: Lineage) -> Scale | None:
     """The scale of a lineage's primary metric."""
-    return _scale_of(lineage.rows, lineage.primary)
+    return scale_of(lineage.rows, lineage.primary, _WIDTH)
 
 
-def _scale_of(rows: Sequence[Row], metric: str | None) -> _Scale | None:
-    """The scale that holds a metric's values; None when there are none.
-
-    What lies further out than three times the spread of the middle half is left to the edge: one run that
-    went wrong must not squeeze all others into a dot.
-    """
-    measured = [row.measured[metric] for row in rows if metric is not None and metric in row.measured]
-    values = sorted(value.value for one in measured for value in one.values)
-    if not values:
-        return None
-    first, third = values[len(values) // 4], values[(3 * len(values)) // 4]
-    room = 3 * (third - first)
-    if room <= 0:
-        return _Scale(values[0], values[-1])
-    return _Scale(max(values[0], first - room), min(values[-1], third + room))
-
-
-def _strip(row: Row, against: Row | None, metric: str | None, scale: _Scale | None) -> str:
+def _strip(row: Row, against: Row | None, metric: str | None, scale: Scale | None) -> str:
     """Every repeat as a dot, mean and SEM as a cross, the mean of what it is compared with as a dashed tick."""
     measured = row.measured.get(metric) if metric is not None else None
     if scale is None or measured is None or measured.mean is None:

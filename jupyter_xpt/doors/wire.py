@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from jupyter_xpt.edges.disk.logfile import Piece
 from jupyter_xpt.ground.codec import json_number
 from jupyter_xpt.ground.configuration import EstimatorRecord, Value
 from jupyter_xpt.ground.datasets import IN, OUT, parse_run
-from jupyter_xpt.ground.names import ExperimentName, printable, short
+from jupyter_xpt.ground.names import ExperimentName, short
 from jupyter_xpt.ground.records import FINISHED, RUNNING, Change, RunRecord, Warned
 from jupyter_xpt.thought.code.cells import CellDiff
 from jupyter_xpt.thought.code.changes import said
@@ -24,6 +24,17 @@ from jupyter_xpt.thought.data.flow import MAX_USERS
 from jupyter_xpt.thought.data.wording import Listed
 from jupyter_xpt.thought.reading.altered import Parameter, apart
 from jupyter_xpt.thought.reading.beside import Comparison, Diff
+from jupyter_xpt.thought.reading.bounded import (
+    MAX_TEXT,
+    MAX_WHOLE,
+    finite,
+    line,
+    line_or_none,
+    lines,
+    plain,
+    some,
+    whole,
+)
 from jupyter_xpt.thought.reading.curves import Point
 from jupyter_xpt.thought.reading.detail import Detail, RunDetail, stepped
 from jupyter_xpt.thought.reading.lineage import Row
@@ -40,8 +51,6 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 CONFIDENCE = 0.95
-MAX_NOTE = 10_000
-MAX_TEXT = 2_000
 MAX_WARNINGS = 200
 MAX_CHANGES = 500
 MAX_REPEATS = 1_000
@@ -53,10 +62,6 @@ _MAX_PARAMETERS = 200
 _MAX_ESTIMATORS = 50
 _MAX_FILES = 50
 _MAX_ROW_TEXT = 100
-_MAX_ENTRIES = 5_000
-_MAX_DEPTH = 4
-# Whole numbers beyond this change on their way through JavaScript.
-_MAX_WHOLE = 2**53
 
 
 def encode(data: object) -> bytes:
@@ -74,16 +79,16 @@ def overview(delta: Delta, revision: str) -> Iterator[bytes]:
         yield encode(_lineage(one))[:-1] + b',"rows":['
         for j, changed in enumerate(one.rows):
             yield (b"," if j else b"") + encode(
-                _row(changed.row, changed.notebook, known.get(_whole(changed.row.parent), NOTHING))
+                _row(changed.row, changed.notebook, known.get(whole(changed.row.parent), NOTHING))
             )
             known[changed.row.number] = changed.row.parameters
         yield b"]}"
-    yield b'],"gone":' + encode([_line(series) for series in delta.gone]) + b"}"
+    yield b'],"gone":' + encode([line(series) for series in delta.gone]) + b"}"
 
 
 def changed(place: str, series: Sequence[str]) -> Json:
     """The event that says which series of a place changed."""
-    return {"place": place, "series": [_line(one) for one in series]}
+    return {"place": place, "series": [line(one) for one in series]}
 
 
 def _lineage(changed: ChangedLineage) -> Json:
@@ -91,13 +96,13 @@ def _lineage(changed: ChangedLineage) -> Json:
     lineage = changed.lineage
     metrics = lineage.metrics[:MAX_METRICS]
     return {
-        "series": _line(lineage.series),
-        "primary": _line_or_none(lineage.primary),
+        "series": line(lineage.series),
+        "primary": line_or_none(lineage.primary),
         "goal": lineage.goal,
-        "metrics": [_line(metric) for metric in metrics],
-        "goals": {_line(metric): lineage.goals[metric] for metric in metrics if metric in lineage.goals},
+        "metrics": [line(metric) for metric in metrics],
+        "goals": {line(metric): lineage.goals[metric] for metric in metrics if metric in lineage.goals},
         "baseline": lineage.baseline,
-        "comparisons": _line(comparisons(lineage)),
+        "comparisons": line(comparisons(lineage)),
         "order": [row.number for row in lineage.rows] if changed.ordered else None,
         "gone": list(changed.gone),
         "warnings": _warned(lineage.warnings),
@@ -115,45 +120,45 @@ def _row(row: Row, notebook: bool, base: Mapping[str, Value]) -> Json:
     parameters, lacks = apart(row.parameters, base)
     return {
         "number": row.number,
-        "parent": _whole(row.parent),
+        "parent": whole(row.parent),
         "depth": row.depth,
         "last": row.last,
-        "note": _lines(row.note),
-        "offered": _line(row.offered),
-        "tags": [_line(tag, 100) for tag in row.tags[:100]],
+        "note": lines(row.note),
+        "offered": line(row.offered),
+        "tags": [line(tag, 100) for tag in row.tags[:100]],
         "star": row.star,
-        "created": _line(row.created, 40),
+        "created": line(row.created, 40),
         "status": row.status,
-        "primary": _line_or_none(row.primary),
+        "primary": line_or_none(row.primary),
         "against": row.against,
         "measured": _all_measured(row),
-        "verdicts": {_line(name): _verdict(one, name, row.against) for name, one in _first(row.verdicts)},
+        "verdicts": {line(name): _verdict(one, name, row.against) for name, one in _first(row.verdicts)},
         "running": _running(row),
         "runs": len(row.runs),
         "last_run": last.run if last else None,
-        "started": _line(last.started, 40) if last else None,
-        "seconds": _finite(last.seconds) if last else None,
+        "started": line(last.started, 40) if last else None,
+        "seconds": finite(last.seconds) if last else None,
         "warnings": len(row.warnings),
         "notebook": notebook,
         "parameters": _values(parameters),
-        **({"lacks": [_line(name, _MAX_ROW_TEXT) for name in lacks[:_MAX_PARAMETERS]]} if lacks else {}),
+        **({"lacks": [line(name, _MAX_ROW_TEXT) for name in lacks[:_MAX_PARAMETERS]]} if lacks else {}),
     }
 
 
 def _values(parameters: Mapping[str, Value]) -> Json:
     """The first of many parameters, their texts cut."""
-    some = _some(parameters.items(), _MAX_PARAMETERS)
-    return {_line(name, _MAX_ROW_TEXT): _value(value, _MAX_ROW_TEXT) for name, value in some}
+    kept = some(parameters.items(), _MAX_PARAMETERS)
+    return {line(name, _MAX_ROW_TEXT): _value(value, _MAX_ROW_TEXT) for name, value in kept}
 
 
 def _value(value: Value, limit: int) -> Value:
     """A parameter's value; a number that JSON or JavaScript lacks is a text."""
     if isinstance(value, str):
-        return _line(value, limit)
+        return line(value, limit)
     if isinstance(value, float):
         return json_number(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_WHOLE:
-        return _line(str(value), limit)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_WHOLE:
+        return line(str(value), limit)
     return value
 
 
@@ -161,15 +166,15 @@ def _all_measured(row: Row) -> Json:
     """What an experiment measured, the primary metric first."""
     names = sorted(row.measured, key=lambda name: name != row.primary)[:MAX_METRICS]
     limit = max(20, min(_MAX_VALUES, _MAX_ROW_VALUES // max(1, len(names))))
-    return {_line(name): _measured(row.measured[name], limit) for name in names}
+    return {line(name): _measured(row.measured[name], limit) for name in names}
 
 
 def _measured(measured: Measured, limit: int) -> Json:
     """What was measured of one metric."""
     return {
         "goal": measured.goal,
-        "mean": _finite(measured.mean),
-        "sem": _finite(measured.sem),
+        "mean": finite(measured.mean),
+        "sem": finite(measured.sem),
         "half": _half(measured),
         "n": measured.n,
         "failed": measured.failed,
@@ -182,7 +187,7 @@ def _half(measured: Measured) -> float | None:
     """Half the width of the mean's 95 % interval; None below two repeats."""
     if measured.sem is None:
         return None
-    return _finite(critical_value(1 - CONFIDENCE, measured.n - 1) * measured.sem)
+    return finite(critical_value(1 - CONFIDENCE, measured.n - 1) * measured.sem)
 
 
 def _thinned(values: Sequence[float], limit: int) -> list[float]:
@@ -195,11 +200,11 @@ def _verdict(verdict: Verdict, metric: str, against: int | None) -> Json:
     """Whether an experiment is better in one metric."""
     return {
         "verdict": verdict.verdict,
-        "difference": _finite(verdict.difference),
-        "low": _finite(verdict.low),
-        "high": _finite(verdict.high),
+        "difference": finite(verdict.difference),
+        "low": finite(verdict.low),
+        "high": finite(verdict.high),
         "confidence": verdict.confidence,
-        "sentence": _line(sentence(verdict, metric, "" if against is None else short(against))),
+        "sentence": line(sentence(verdict, metric, "" if against is None else short(against))),
     }
 
 
@@ -212,12 +217,12 @@ def _running(row: Row) -> Json | None:
     values = {}
     for name, metric in _first(run.summary.metrics):
         finished = (metric.values[at] for at in over if at < len(metric.values))
-        values[_line(name)] = _thinned([one for one in finished if one is not None and math.isfinite(one)], _MAX_VALUES)
+        values[line(name)] = _thinned([one for one in finished if one is not None and math.isfinite(one)], _MAX_VALUES)
     return {
         "run": run.run,
-        "repeats": _whole(run.repeats) or 0,
+        "repeats": whole(run.repeats) or 0,
         "ended": run.ended,
-        "started": _line(run.started, 40),
+        "started": line(run.started, 40),
         "values": values,
     }
 
@@ -241,9 +246,9 @@ def detail(detail: Detail, notebook: str) -> Json:
         "warnings": _warned(found.warnings),
         "parameters": [_parameter(one) for one in detail.parameters[:MAX_CHANGES]],
         "runs": [_run(one) for one in detail.runs],
-        "environment": None if environment is None else _plain(environment),
+        "environment": None if environment is None else plain(environment),
         "environment_changes": [
-            {"what": _line(one.what), "before": _line_or_none(one.before), "after": _line_or_none(one.after)}
+            {"what": line(one.what), "before": line_or_none(one.before), "after": line_or_none(one.after)}
             for one in detail.environment_changes[:MAX_CHANGES]
         ],
         "datasets": [_dataset(one, found.name.series) for one in detail.datasets],
@@ -256,10 +261,10 @@ def _dataset(one: Listed, series: str) -> Json:
     """A dataset of the newest run, who made it and who uses it."""
     maker = parse_run(one.maker) if one.maker is not None else None
     return {
-        "name": _line(one.name),
+        "name": line(one.name),
         "kind": one.kind if one.kind in (IN, OUT) else IN,
-        "said": _line(one.said),
-        "digest": _line_or_none(one.digest),
+        "said": line(one.said),
+        "digest": line_or_none(one.digest),
         "maker": None if maker is None else _run_of(*maker, series),
         "users": [_run_of(*user, series) for user in map(parse_run, one.users[:MAX_USERS]) if user is not None],
     }
@@ -268,8 +273,8 @@ def _dataset(one: Listed, series: str) -> Json:
 def _run_of(name: ExperimentName, run: str, series: str) -> Json:
     """A run of an experiment, which has its number where it is of the same series."""
     return {
-        "experiment": _line(str(name)),
-        "number": _whole(name.number) if name.series == series else None,
+        "experiment": line(str(name)),
+        "number": whole(name.number) if name.series == series else None,
         "run": run,
     }
 
@@ -277,10 +282,10 @@ def _run_of(name: ExperimentName, run: str, series: str) -> Json:
 def _parameter(one: Parameter) -> Json:
     """One parameter beside the parent's."""
     return {
-        "name": _line(one.name),
+        "name": line(one.name),
         "origin": one.origin,
-        "before": _line_or_none(one.before),
-        "after": _line_or_none(one.after),
+        "before": line_or_none(one.before),
+        "after": line_or_none(one.after),
         "changed": one.changed,
         "masked": one.masked,
     }
@@ -289,12 +294,12 @@ def _parameter(one: Parameter) -> Json:
 def change(change: Change) -> Json:
     """One thing that differs between two sources."""
     return {
-        "where": _line(change.where),
-        "kind": _line(change.kind, 40),
-        "what": _line(change.what),
-        "before": _line_or_none(change.before),
-        "after": _line_or_none(change.after),
-        "said": _line(said(change)),
+        "where": line(change.where),
+        "kind": line(change.kind, 40),
+        "what": line(change.what),
+        "before": line_or_none(change.before),
+        "after": line_or_none(change.after),
+        "said": line(said(change)),
     }
 
 
@@ -303,33 +308,32 @@ def _run(run: RunDetail) -> Json:
     found, record = run.row, run.record
     return {
         "run": found.run,
-        "index": _whole(found.index) or 0,
+        "index": whole(found.index) or 0,
         "status": found.status,
-        "started": _line(found.started, 40),
-        "seconds": _finite(found.seconds),
-        "repeats": _whole(found.repeats) or 0,
+        "started": line(found.started, 40),
+        "seconds": finite(found.seconds),
+        "repeats": whole(found.repeats) or 0,
         "counts": found.counts,
-        "error": _line_or_none(found.error),
-        "arguments": _line(record.arguments) if record else "",
-        "seed": _line(record.seed, 200) if record else "",
+        "error": line_or_none(found.error),
+        "arguments": line(record.arguments) if record else "",
+        "seed": line(record.seed, 200) if record else "",
         "shown": {
-            _line(name): shown(_finite(metric.mean), _finite(metric.sem))
-            for name, metric in _first(found.summary.metrics)
+            line(name): shown(finite(metric.mean), finite(metric.sem)) for name, metric in _first(found.summary.metrics)
         },
         "each": _each(found),
         "warnings": _warned(found.warnings),
         "hidden_state": _warned(found.hidden_state),
-        "incomplete": [_line(one) for one in found.incomplete[:MAX_WARNINGS]],
-        "damage": [_line(one) for one in found.damage[:MAX_WARNINGS]],
+        "incomplete": [line(one) for one in found.incomplete[:MAX_WARNINGS]],
+        "damage": [line(one) for one in found.damage[:MAX_WARNINGS]],
         "figures": list(run.figures),
         "log_bytes": run.log_bytes,
-        "curves": [_line(name) for name in stepped(found.summary)[:MAX_METRICS]],
+        "curves": [line(name) for name in stepped(found.summary)[:MAX_METRICS]],
         "git": _git(record),
         "outside": [
             {
-                "kind": _line(one.kind, 40),
-                "name": _line(one.name, 200),
-                "value": _line_or_none(one.value),
+                "kind": line(one.kind, 40),
+                "name": line(one.name, 200),
+                "value": line_or_none(one.value),
                 "masked": one.masked,
             }
             for one in (record.outside[:_MAX_PARAMETERS] if record else ())
@@ -341,9 +345,9 @@ def _run(run: RunDetail) -> Json:
 def _estimator(one: EstimatorRecord) -> Json:
     """A model that a run made."""
     parameters = {
-        _line(name, 200): _value(value, MAX_TEXT) for name, value in _some(one.parameters.items(), _MAX_PARAMETERS)
+        line(name, 200): _value(value, MAX_TEXT) for name, value in some(one.parameters.items(), _MAX_PARAMETERS)
     }
-    return {"name": _line(one.name, 200), "type": _line(one.type, 200), "parameters": parameters}
+    return {"name": line(one.name, 200), "type": line(one.type, 200), "parameters": parameters}
 
 
 def _each(run: RunRow) -> list[Json]:
@@ -352,13 +356,13 @@ def _each(run: RunRow) -> list[Json]:
     limit = max(10, min(MAX_REPEATS, _MAX_CELLS // max(1, len(metrics))))
     return [
         {
-            "repeat": _whole(repeat.repeat),
-            "seed": _line(repeat.seed, 200),
-            "status": _line(repeat.status, 40),
-            "seconds": _finite(repeat.seconds),
-            "error": _line_or_none(repeat.error),
+            "repeat": whole(repeat.repeat),
+            "seed": line(repeat.seed, 200),
+            "status": line(repeat.status, 40),
+            "seconds": finite(repeat.seconds),
+            "error": line_or_none(repeat.error),
             "values": {
-                _line(name): None if metric.values[at] is None else json_number(metric.values[at] or 0.0)
+                line(name): None if metric.values[at] is None else json_number(metric.values[at] or 0.0)
                 for name, metric in metrics
                 if at < len(metric.values)
             },
@@ -373,7 +377,7 @@ def _git(record: RunRecord | None) -> Json | None:
     if git is None:
         return None
     told: Json = {
-        name: _line(git[name], limit) if isinstance(git.get(name), str) else None
+        name: line(git[name], limit) if isinstance(git.get(name), str) else None
         for name, limit in (("commit", 100), ("branch", 300), ("remote", 500), ("hidden", 300), ("problem", 500))
     }
     told |= {name: _count(git.get(name)) for name in ("changed", "untracked")}
@@ -386,12 +390,12 @@ def _git(record: RunRecord | None) -> Json | None:
 def _names(value: object) -> list[str]:
     """Names of files, where a record lists some; of very many the first."""
     names = value if isinstance(value, list | tuple) else ()
-    return [_line(name, 300) for name in names[:_MAX_FILES] if isinstance(name, str)]
+    return [line(name, 300) for name in names[:_MAX_FILES] if isinstance(name, str)]
 
 
 def _count(value: object) -> int | None:
     """How many, where a record says that."""
-    return _whole(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return whole(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def log(piece: Piece) -> Json:
@@ -403,7 +407,7 @@ def log(piece: Piece) -> Json:
 def curves(metrics: Mapping[str, Mapping[int, Sequence[Point]]], cut: bool) -> Json:
     """The points that a run logged step by step, by metric and repeat."""
     found = {
-        _line(name): {str(n): [[step, _finite(value)] for step, value in points] for n, points in repeats.items()}
+        line(name): {str(n): [[step, finite(value)] for step, value in points] for n, points in repeats.items()}
         for name, repeats in metrics.items()
     }
     return {"metrics": found, "cut": cut}
@@ -422,10 +426,8 @@ def diff(diff: Diff) -> Json:
 
 def _cell(cell: CellDiff) -> Json:
     """A cell, or a file, on both sides."""
-    lines = [
-        {"kind": line.kind, "left": line.left, "right": line.right, "text": _line(line.text)} for line in cell.lines
-    ]
-    return {"kind": cell.kind, "where": _line(cell.where), "lines": lines}
+    told = [{"kind": one.kind, "left": one.left, "right": one.right, "text": line(one.text)} for one in cell.lines]
+    return {"kind": cell.kind, "where": line(cell.where), "lines": told}
 
 
 def compare(comparison: Comparison) -> Json:
@@ -433,21 +435,21 @@ def compare(comparison: Comparison) -> Json:
     return {
         "numbers": list(comparison.numbers),
         "rows": [
-            {"where": _line(one.where), "what": _line(one.what), "values": list(map(_line_or_none, one.values))}
+            {"where": line(one.where), "what": line(one.what), "values": list(map(line_or_none, one.values))}
             for one in comparison.rows[:MAX_CHANGES]
         ],
-        "metrics": [_line(metric) for metric in comparison.metrics[:MAX_METRICS]],
+        "metrics": [line(metric) for metric in comparison.metrics[:MAX_METRICS]],
         "parameters": [
-            {"name": _line(one.name), "values": list(map(_line_or_none, one.values)), "differs": one.differs}
+            {"name": line(one.name), "values": list(map(line_or_none, one.values)), "differs": one.differs}
             for one in comparison.parameters[:MAX_CHANGES]
         ],
         "verdicts": [
             {
-                "metric": _line(one.metric),
+                "metric": line(one.metric),
                 "left": one.left,
                 "right": one.right,
                 "verdict": one.verdict.verdict,
-                "sentence": _line(one.sentence),
+                "sentence": line(one.sentence),
             }
             for one in comparison.verdicts[:MAX_CHANGES]
         ],
@@ -457,7 +459,7 @@ def compare(comparison: Comparison) -> Json:
 def _warned(warnings: Sequence[Warned]) -> list[Json]:
     """Warnings, of very many the first."""
     return [
-        {"code": _line(one.code, 40), "text": _line(one.text), "where": _line(one.where, 300)}
+        {"code": line(one.code, 40), "text": line(one.text), "where": line(one.where, 300)}
         for one in warnings[:MAX_WARNINGS]
     ]
 
@@ -465,56 +467,3 @@ def _warned(warnings: Sequence[Warned]) -> list[Json]:
 def _first(named: Mapping[str, T]) -> list[tuple[str, T]]:
     """The first entries of what is named by metric."""
     return [item for _, item in zip(range(MAX_METRICS), named.items(), strict=False)]
-
-
-def _plain(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """What a JSON file held, bounded and printable."""
-    if isinstance(value, Mapping | list) and depth == _MAX_DEPTH:
-        return "…"
-    if isinstance(value, Mapping):
-        return {_line(str(key), 200): _plain(one, depth + 1) for key, one in _some(value.items())}
-    if isinstance(value, list):
-        return [_plain(one, depth + 1) for one in _some(value)]
-    return _plain_value(value)
-
-
-def _plain_value(value: object) -> str | float | bool | None:
-    """What a JSON file held where no more is in it."""
-    if isinstance(value, str):
-        return _line(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _whole(value)
-    if isinstance(value, float):
-        return json_number(value)
-    return value if isinstance(value, bool) else None
-
-
-def _some(values: Iterable[T], most: int = _MAX_ENTRIES) -> Iterator[T]:
-    """The first of many."""
-    return (one for _, one in zip(range(most), values, strict=False))
-
-
-def _line(text: str, limit: int = MAX_TEXT) -> str:
-    """A text on one line, printable and of bounded length."""
-    return printable(text if len(text) <= limit else text[:limit] + " …")
-
-
-def _line_or_none(text: str | None) -> str | None:
-    """A text on one line, None for None."""
-    return None if text is None else _line(text)
-
-
-def _lines(text: str) -> str:
-    """A note: printable, its line breaks kept, because it is edited in place."""
-    cut = text if len(text) <= MAX_NOTE else text[:MAX_NOTE] + " …"
-    return "\n".join(map(printable, cut.replace("\r\n", "\n").split("\n")))
-
-
-def _whole(value: int | None) -> int | None:
-    """A whole number that JavaScript keeps, else None."""
-    return value if value is not None and abs(value) <= _MAX_WHOLE else None
-
-
-def _finite(value: float | None) -> float | None:
-    """A number that JSON has, else None."""
-    return value if value is not None and math.isfinite(value) else None
