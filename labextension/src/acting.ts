@@ -136,7 +136,7 @@ export class Acting implements IActs {
   remove(number: number): void {
     this.attempt(async at => {
       const { model, trans } = this.stage;
-      await request.remove(model.settings, at);
+      const missed = await request.remove(model.settings, at);
       model.ping();
       const undo = (): void => {
         this.attempt(async () => {
@@ -144,7 +144,8 @@ export class Acting implements IActs {
           model.ping();
         }, number);
       };
-      Notification.info(trans.__('%1 was deleted', padded(number)), {
+      const said = trans.__('%1 was deleted', padded(number));
+      Notification.emit(missed === null ? said : `${said}: ${missed}`, missed === null ? 'info' : 'warning', {
         autoClose: UNDO,
         actions: [{ label: trans.__('Undo'), callback: undo, displayType: 'accent' }]
       });

@@ -149,7 +149,10 @@ export class Becoming {
       // The kernel does it with the next run, where there is one.
       const { trans } = this.stage;
       Notification.warning(
-        trans.__('%1 is not put back as it ran yet: jupyter xpt restore --notebook %1 does it', padded(frozen)),
+        trans.__(
+          '%1 is not put back as it ran yet: jupyter xpt restore --notebook %1 does it',
+          padded(frozen)
+        ),
         { autoClose: false }
       );
     }

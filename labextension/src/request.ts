@@ -147,9 +147,9 @@ export async function edit(settings: ServerConnection.ISettings, at: IAt, change
   return (await read<{ row: IRow }>(settings, route(at), sent('PATCH', change))).row;
 }
 
-/** Move an experiment to the trash. */
-export async function remove(settings: ServerConnection.ISettings, at: IAt): Promise<void> {
-  await ask(settings, route(at), sent('DELETE'));
+/** Move an experiment to the trash; tells who used its outputs, `null` where nobody did. */
+export async function remove(settings: ServerConnection.ISettings, at: IAt): Promise<string | null> {
+  return (await read<{ warning?: string }>(settings, route(at), sent('DELETE'))).warning ?? null;
 }
 
 /** Bring an experiment back from the trash. */
