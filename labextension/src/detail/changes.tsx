@@ -12,13 +12,15 @@ const FIRST = 12;
 export function Side(props: {
   readonly kind: 'before' | 'after';
   readonly text: string | null;
+  /** How many columns it takes. */
+  readonly columns?: number;
 }): React.JSX.Element {
-  const { kind, text } = props;
+  const { kind, text, columns } = props;
   if (text === null) {
     return <td />;
   }
   return (
-    <td>
+    <td colSpan={columns}>
       <span className={`jp-xpt-side jp-xpt-side-${kind}`}>
         <span className="jp-xpt-side-sign">{kind === 'before' ? '−' : '+'}</span>
         <code>{text}</code>
@@ -52,6 +54,14 @@ export function Changes(props: {
           {shown.map((change, i) => {
             const { where, what, before, after, whole } = told(change);
             const place = where === 'cell' || where === what ? null : where;
+            if (whole === null && place === null && what === '' && (before === null || after === null)) {
+              const kind = before === null ? 'after' : 'before';
+              return (
+                <tr key={i}>
+                  <Side kind={kind} text={before ?? after} columns={3} />
+                </tr>
+              );
+            }
             return (
               <tr key={i}>
                 <th scope="row">
