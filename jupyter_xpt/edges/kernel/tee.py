@@ -20,7 +20,7 @@ from jupyter_xpt.ground.names import without_escapes
 # The most that a log grows to, in bytes; a cell that prints for ever must not fill the disk.
 LOG_LIMIT = 1 << 28
 # How long to wait for the kernel's readers of file descriptors 1 and 2, in seconds.
-_PATIENCE = 0.25
+_PATIENCE = 1.0
 # Where a thread that a run left behind carries that run's tee.
 _OWNER = "_xpt_tee"
 _PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
