@@ -24,6 +24,7 @@ _NAMED = re.compile(
     rb"(?P<value>[rbuf]{0,2}\"[^\"\n]{6,}\"|[rbuf]{0,2}'[^'\n]{6,}'|[^\s\"'()\[\]{},;$<]{8,}+(?![(\[]))"
 )
 _AHEAD = re.compile(rb"[\w-]*$")
+# Narrower than what is masked: a text that was meant to be seen is flagged for good reason only.
 # Of GitHub, GitLab, AWS, Slack, OpenAI, Hugging Face, Google, npm, PyPI, Stripe; and JSON web tokens.
 _TOKENS = re.compile(
     rb"\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{16,}|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bxox[abprs]-[\w-]{10,}|"
@@ -79,6 +80,7 @@ _RULES = (
         re.compile(rb"(?i)\b(?:account|sharedaccess|shared_access_)_?key\s*=\s*[\w+/=-]{16,}"),
         (b"accountkey", b"account_key", b"sharedaccesskey", b"shared_access_key"),
     ),
+    _Rule(re.compile(rb"\bhooks\.slack\.com/services/[\w/-]{10,}"), (b"hooks.slack.com",), any_case=False),
     _Rule(re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY"), (b"-----BEGIN",), any_case=False),
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ from jupyter_xpt.thought.data.private import is_private
         "Authorization: Bearer abcdefgh12345678",
         "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1==;EndpointSuffix",
         "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "https://hooks.slack.com/services/T01234567/B01234567",
         "2026-11-23 12:34:12.123 | the password: hunter22",
         "x" * 5_000 + " password='correct horse' " + "x" * 5_000,
     ],
